@@ -1,0 +1,1 @@
+"""The access engine: actors, gates, rules, policies, decisions and grounds; owns no tables."""

@@ -1,0 +1,221 @@
+"""The actor: who asks, as what, for which unit, on whose behalf, why, and at which one instant."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, DateField, DateTimeField, Expression, Field, UUIDField
+from django.db.models.sql.compiler import SQLCompiler
+
+from access.switches import ALL, regime_on
+from access.vocabulary import UNDER_RESPONSIBILITY, ActingAs, Purpose
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in a compiled statement that a value of the request fills."""
+
+    name: str
+
+
+class Param(Expression):
+    """An expression that compiles to a slot, so that a statement is compiled once and bound for every request."""
+
+    def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        """Compile to one placeholder."""
+        return "%s", [Slot(self.name)]
+
+    def get_source_expressions(self) -> list[Any]:
+        """A slot has no parts."""
+        return []
+
+
+_BOUND: dict[str, "type[Field[Any, Any]]"] = {
+    "professional_id": UUIDField,
+    "unit_id": UUIDField,
+    "responsible_id": UUIDField,
+    "citizen_id": UUIDField,
+    "on_behalf_of": UUIDField,
+    "override_id": UUIDField,
+    "moment": DateTimeField,
+    "fifteen_born_by": DateField,
+}
+
+DENMARK = ZoneInfo("Europe/Copenhagen")
+
+
+def danish_day(moment: datetime) -> date:
+    """The calendar day in Denmark at an instant."""
+    return moment.astimezone(DENMARK).date()
+
+
+def born_by(age: int, moment: datetime) -> date:
+    """Return the last day of birth of those who have reached this age at this instant, by the day in Denmark."""
+    today = danish_day(moment)
+    try:
+        return today.replace(year=today.year - age)
+    except ValueError:  # 29 February
+        return today.replace(year=today.year - age, day=28)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One asker in one request.
+
+    `citizen_id` is set when a citizen asks (herself, or as proxy, parent or guardian of `on_behalf_of`);
+    `professional_id` and `unit_id` when a professional asks. `moment` is an aware UTC instant, fixed per request.
+    `regime` holds the codes of the regimes and switches (access/switches.py) that hold on the day of the moment.
+    A value that is missing makes every condition that needs it false, never "is null".
+    `asks_of_undecided` says that only citizens who have neither consented nor blocked anything are asked about, so that
+    what asks for a consent or a block folds away; a statement compiled so finds nothing of any other (`statements`).
+    """
+
+    acting_as: ActingAs
+    purpose: Purpose
+    moment: datetime
+    professional_id: UUID | None = None
+    profession: str = ""
+    unit_id: UUID | None = None
+    responsible_id: UUID | None = None
+    citizen_id: UUID | None = None
+    on_behalf_of: UUID | None = None
+    override_id: UUID | None = None
+    will_reason: str = ""
+    client_id: str = ""
+    token_id: str = ""
+    request_id: str = ""
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    fifteen_born_by: date | None = None
+    regime: frozenset[str] | None = None
+    asks_of_undecided: bool = False
+
+    def __post_init__(self) -> None:
+        if self.fifteen_born_by is None:
+            object.__setattr__(self, "fifteen_born_by", born_by(15, self.moment))
+        if self.regime is None:
+            object.__setattr__(self, "regime", regime_on(danish_day(self.moment)))
+
+    def holds(self, code: str) -> bool:
+        """Whether a regime or switch holds for this request. Raises KeyError for a code that does not exist."""
+        return ALL[code].code in (self.regime or ())
+
+    @property
+    def answers_to(self) -> UUID | None:
+        """The professional on whose responsibility the actor acts, where the capacity is such."""
+        return self.responsible_id if self.acting_as in UNDER_RESPONSIBILITY else None
+
+    @property
+    def asked_profession(self) -> str:
+        """The profession, where a rule asks for it: to open a will, or to evaluate one's own effort.
+
+        Conditions know no other: what is not part of the shape is not in the actor that they compile for.
+        """
+        return self.profession if self.will_reason or self.purpose == Purpose.EVALUATION else ""
+
+    @cached_property
+    def shape(self) -> tuple[Any, ...]:
+        """What decides the text of a statement: everything but the bound values, and which of those are missing."""
+        return (
+            self.acting_as,
+            self.purpose,
+            self.asked_profession,
+            bool(self.will_reason),
+            self.regime,
+            self.asks_of_undecided,
+            tuple(getattr(self, name) is None for name in _BOUND),
+        )
+
+    @cached_property
+    def of_undecided(self) -> "Actor":
+        """The same actor, asking of citizens who have neither consented nor blocked anything."""
+        return replace(self, asks_of_undecided=True)
+
+    @cached_property
+    def symbolic(self) -> Any:
+        """The same actor with slots for its bound values: compiles to a statement for every actor of this shape."""
+        slots = {name: Param(name, output()) for name, output in _BOUND.items() if getattr(self, name) is not None}
+        return replace(self, profession=self.asked_profession, **slots)  # type: ignore[arg-type]
+
+    @cached_property
+    def bindings(self) -> dict[str, Any]:
+        """The bound values by slot name."""
+        return {name: getattr(self, name) for name in _BOUND}
+
+
+class IsIn(Expression):
+    """`value = ANY(array)`: whether a value is among those of an array column."""
+
+    def __init__(self, value: Any, array: Any) -> None:
+        super().__init__(output_field=BooleanField())
+        self.parts = [value, array]
+
+    def get_source_expressions(self) -> list[Any]:
+        """Return the value and the array."""
+        return self.parts
+
+    def set_source_expressions(self, exprs: Any) -> None:
+        """Take resolved parts."""
+        self.parts = list(exprs)
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> "IsIn":
+        """Resolve both parts against the query."""
+        clone = self.copy()
+        clone.parts = [part.resolve_expression(*args, **kwargs) for part in self.parts]
+        return clone
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        """Compile both parts."""
+        value, value_params = compiler.compile(self.parts[0])
+        array, array_params = compiler.compile(self.parts[1])
+        return f"{value} = ANY({array})", [*value_params, *array_params]
+
+
+SHARED: dict[str, str] = {}
+
+
+class SharedArray(Expression):
+    """An array that a statement works out once, before all else, however many conditions ask for it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(output_field=ArrayField(UUIDField()))
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        """Compile to a look at the shared value."""
+        return f"(SELECT found FROM {self.name})::uuid[]", []
+
+    def get_source_expressions(self) -> list[Any]:
+        """A shared array has no parts."""
+        return []
+
+
+class OneCitizen(Expression):
+    """The one citizen that a lean statement is about (`access.statements`): no row needs to be asked whose it is."""
+
+    def __init__(self) -> None:
+        super().__init__(output_field=UUIDField())
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        """Compile to a look at what the statement names first."""
+        return ONE_CITIZEN, []
+
+    def get_source_expressions(self) -> list[Any]:
+        """It has no parts."""
+        return []
+
+
+ONE_CITIZEN = "(SELECT citizen FROM one)"
+
+
+def shared(name: str, sql: str) -> SharedArray:
+    """Declare an array that compiled statements share; `sql` selects it as `found`, with named slots."""
+    SHARED[name] = sql
+    return SharedArray(name)

@@ -1,0 +1,199 @@
+"""The one way in which elements are written: decided inside the transaction, checked, saved, versioned and logged.
+
+The services of the subjects say what is written and which rules of the subject hold; how it is written stands here.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+
+from access import service
+from access.actors import Actor
+from access.elements import Element
+from access.policies import policy_of
+from access.search import key_search
+from access.statements import Row, Source, fetch
+from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, ActingAs, Action, AuthorKind, Category, Law
+from access.writing import record
+from fhir.outcomes import FhirError
+
+# Danish and English text of what may be wrong with the act of an element.
+MIXED = (
+    "Ét element står under én lov; del det i et efter sundhedsloven og et efter service- eller ældreloven.",
+    "An element stands under one act; split it into one of the health act and one of the social acts.",
+)
+OTHER_ACT = (
+    "Den angivne lov passer ikke til koden, paragraffen eller det, elementet handler om.",
+    "The stated act does not fit the code, the paragraph or what the element is about.",
+)
+WHICH_ACT = (
+    "Angiv om elementet er efter serviceloven eller ældreloven; det kan ikke udledes.",
+    "State whether the element is of the service act or the elderly act; it cannot be derived.",
+)
+
+After = Callable[[Any], None]
+Values = Mapping[str, Any]
+
+
+def author_kind(by: Actor) -> AuthorKind:
+    """Who writes, as the stamkort document tells it."""
+    if by.acting_as == ActingAs.SYSTEM:
+        return AuthorKind.SYSTEM
+    if by.acting_as == ActingAs.CITIZEN:
+        return AuthorKind.CITIZEN
+    return AuthorKind.PROFESSIONAL if by.professional_id is not None else AuthorKind.RELATIVE
+
+
+def check_version(current: int, if_match: int | None) -> None:
+    """The caller has the current version. Raises FhirError: 400 when it does not say, 412 when it has another."""
+    if if_match is None:
+        raise FhirError("missing-if-match")
+    if if_match != current:
+        raise FhirError("version-conflict")
+
+
+def create_element(
+    *,
+    by: Actor,
+    source: Source,
+    citizen_id: UUID,
+    category: Category,
+    law: Law,
+    values: Values | Callable[[], Values],
+    occurred_at: datetime | None = None,
+    after: After | None = None,
+) -> Row:
+    """Create one element of `source`'s table and return its row.
+
+    `values` are its own columns, or tell them once the right to record is certain, so that what is asked on the way is
+    asked for nobody else; `after` writes what hangs on it (links). Raises FhirError: 403 without a right to
+    record this category about this citizen, 409 for a key that exists. Three statements and those of `after`.
+    """
+    with service.writing():
+        rules = service.permit_create(source, by, citizen_id, category)
+        made: Element = source.model(  # type: ignore[assignment]
+            **(values() if callable(values) else values),
+            citizen_id=citizen_id,
+            category=category,
+            recorded_under=law,
+            origin_id=by.unit_id,
+            author_id=by.professional_id,
+            author_kind=author_kind(by),
+            occurred_at=occurred_at or by.moment,
+            created_at=by.moment,
+            updated_at=by.moment,
+        )
+        save(made, force_insert=True)
+        if after is not None:
+            after(made)
+        return record(by, source, [made.pk], "create", citizen_id=citizen_id, rules=rules)[0]
+
+
+def change_element(
+    *,
+    by: Actor,
+    source: Source,
+    key: UUID,
+    if_match: int | None,
+    change: Callable[[Any], Mapping[str, Any]],
+    after: After | None = None,
+) -> Row:
+    """Change one element, the caller having its current version, and return its row.
+
+    `change` gets the locked row and returns the new column values (it raises FhirError for what may not change);
+    `after` writes its links anew. Raises FhirError: 404, 403, 400 or 412 for the version. Five statements, one more
+    where it has links, and those of `change` and `after`.
+    """
+    with service.writing():
+        rules = service.permit_update(source, by, key)
+        current: Any = source.model._default_manager.select_for_update().get(pk=key)
+        check_version(current.version, if_match)
+        for name, value in change(current).items():
+            setattr(current, name, value)
+        current.version += 1
+        current.updated_at = by.moment
+        save(current)
+        if after is not None:
+            after(current)
+        row = record(by, source, [key], "update", citizen_id=current.citizen_id, rules=rules)[0]
+        return as_shown(by, source, row)
+
+
+def as_shown(by: Actor, source: Source, row: Row) -> Row:
+    """The row with only those links that the writer may see: what she may not see is not in her answer either.
+
+    One statement where the source has links, else none.
+    """
+    decided = [name for name, column in source.columns.items() if not isinstance(column, str)]
+    if not decided:
+        return row
+    found = fetch(source, by, key_search(row["id"]), interaction="update", logged=False)
+    if found:
+        return row | {name: found[0][name] for name in decided}
+    links = [name for name in decided if isinstance(row[name], list | UUID)]
+    return row | {name: [] if isinstance(row[name], list) else None for name in links}
+
+
+def save(element: Any, *, force_insert: bool = False) -> None:
+    """Save, and say in our words what the database refused. Raises FhirError (409 or 422)."""
+    try:
+        element.save(force_insert=force_insert)
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+        if name.endswith("_source_key") or "unique" in str(error.__cause__).lower():
+            raise FhirError("already-exists") from error
+        raise FhirError("rule-broken", f"Reglen {name} er brudt.", f"The rule {name} is broken.") from error
+
+
+def same(current: Any, **expected: Any) -> None:
+    """What may never change has not changed. Raises FhirError (422)."""
+    for name, value in expected.items():
+        if getattr(current, name) != value:
+            raise FhirError("rule-broken", f"{name} kan ikke ændres.", f"{name} cannot be changed.")
+
+
+def own(model: type[Element], keys: list[UUID], citizen_id: UUID, expression: str) -> list[UUID]:
+    """The keys without repeats, all of them elements of this citizen. Raises FhirError (422). One statement."""
+    wanted = list(dict.fromkeys(keys))
+    if wanted and model._default_manager.filter(pk__in=wanted, citizen_id=citizen_id).count() != len(wanted):
+        raise FhirError("dangling-reference", expression, expression=expression)
+    return wanted
+
+
+def seen(by: Actor, model: type[Element], keys: Sequence[UUID], citizen_id: UUID) -> dict[UUID, Any]:
+    """Those of these elements that are the citizen's and that the writer may see, by their keys. One statement.
+
+    Nobody points to what she may not see: it is answered like what does not exist.
+    """
+    if not keys:
+        return {}
+    permitted = policy_of(model).permitted(by, Action.READ)
+    return model._default_manager.filter(permitted, citizen_id=citizen_id).in_bulk(list(keys))
+
+
+def missing(kind: str, expression: str) -> FhirError:
+    """The error for a reference to what does not exist, is another citizen's, or may not be seen by the writer."""
+    return FhirError("dangling-reference", kind, expression=expression)
+
+
+def act_of(by: Actor, implied: Collection[Law], stated: str) -> Law:
+    """The act that an element is recorded under: what its code or what it is about implies, else what is stated.
+
+    A writer of the health side needs to state nothing; one of the social side must, where nothing implies an act, for
+    there are two. Raises FhirError (422) where several acts of both sides meet, or what is stated is another.
+    """
+    acts = set(implied)
+    if len(acts) > 1 and not acts <= SOCIAL_LAWS:
+        raise FhirError("rule-broken", *MIXED)
+    if stated and acts and stated not in acts:
+        raise FhirError("rule-broken", *OTHER_ACT)
+    if len(acts) == 1:
+        return acts.pop()
+    if stated:
+        return Law(stated)
+    if acts or by.acting_as in SOCIAL_SIDE:
+        raise FhirError("rule-broken", *WHICH_ACT)
+    return Law.HEALTH

@@ -1,0 +1,91 @@
+"""Columns that several sources share: what every element has, and links to other elements that are decided too."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, Model, OuterRef, Q, Subquery
+
+from access.actors import Actor
+from access.conditions import NEVER, conj, exists
+from access.policies import policy_of
+from access.statements import Column
+from access.vocabulary import Action
+
+ELEMENT: dict[str, Column] = {
+    "id": "id",
+    "citizen_id": "citizen_id",
+    "category": "category",
+    "recorded_under": "recorded_under",
+    "origin_id": "origin_id",
+    "author_id": "author_id",
+    "author_kind": "author_kind",
+    "occurred_at": "occurred_at",
+    "version": "version",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+    "source": "source",
+    "source_id": "source_id",
+}
+
+
+def links(through: type[Model], here: str, there: str, target: type[Model], order: str = "pk") -> Column:
+    """The ids of linked elements that the actor may see too; without an actor, of all of them.
+
+    `through` is the link's table, `here` its column to this row, `there` the foreign key to `target`.
+    """
+
+    def column(actor: Actor | None) -> Any:
+        rows = through._default_manager.filter(**{here: OuterRef("pk"), f"{there}__isnull": False})
+        if actor is not None:
+            seen = target._default_manager.filter(policy_of(target).permitted(actor, Action.READ), pk=OuterRef(there))
+            if actor.asks_of_undecided:
+                seen = seen.filter(citizen_id=OuterRef(OuterRef("citizen_id")))
+            rows = rows.filter(Exists(seen))
+        return ArraySubquery(rows.order_by(order).values_list(F(f"{there}_id")))
+
+    return column
+
+
+def link(there: str, target: type[Model]) -> Column:
+    """The id of one linked element that the actor may see too, else null; without an actor, as it stands."""
+
+    def column(actor: Actor | None) -> Any:
+        if actor is None:
+            return F(f"{there}_id")
+        if policy_of(target).target.citizen == "id":  # another citizen, who may have decided what this one has not
+            actor = replace(actor, asks_of_undecided=False)
+        seen = target._default_manager.filter(
+            policy_of(target).permitted(actor, Action.READ), pk=OuterRef(f"{there}_id")
+        )
+        if actor.asks_of_undecided:
+            seen = seen.filter(citizen_id=OuterRef("citizen_id"))
+        return Subquery(seen.values("pk")[:1])
+
+    return column
+
+
+def linked(through: type[Model], here: str, there: str, target: type[Model]) -> Callable[[Actor, Any, str], Q]:
+    """Whether a row is linked to the element of this id, which the actor may see too; for search parameters."""
+
+    def where(actor: Actor, key: Any, _kind: str) -> Q:
+        seen = _seen(target, actor, key)
+        return NEVER if seen is NEVER else exists(through, seen, **{here: OuterRef("pk"), f"{there}_id": key})
+
+    return where
+
+
+def points_at(there: str, target: type[Model]) -> Callable[[Actor, Any, str], Q]:
+    """Whether a row's foreign key holds this id, of an element that the actor may see too; for search parameters."""
+
+    def where(actor: Actor, key: Any, _kind: str) -> Q:
+        return conj([Q(**{f"{there}_id": key}), _seen(target, actor, key)])
+
+    return where
+
+
+def _seen(target: type[Model], actor: Actor, key: Any) -> Q:
+    """The actor may see the element of this id."""
+    permitted = policy_of(target).permitted(actor, Action.READ)
+    return NEVER if permitted is NEVER else exists(target, permitted, pk=key)

@@ -1,0 +1,171 @@
+"""Conditions compile to Q and to nothing else: the database is the one interpreter of every rule.
+
+A fact about the actor folds to a constant before any SQL is built; a fact about a row becomes a comparison of columns
+or an `Exists`. Related rows come only through `Exists`, all conditions of one row together.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, Q, Value
+
+from access.actors import Actor, OneCitizen
+from access.vocabulary import Category
+
+NEVER = Q(pk__in=[])
+ALWAYS = ~NEVER
+
+
+def constant(open_: bool) -> Q:
+    """Return ALWAYS or NEVER."""
+    return ALWAYS if open_ else NEVER
+
+
+def conj(parts: Iterable[Q]) -> Q:
+    """All of them, with constants folded."""
+    result = ALWAYS
+    for part in parts:
+        if part is NEVER:
+            return NEVER
+        if part is not ALWAYS:
+            result = part if result is ALWAYS else result & part
+    return result
+
+
+def disj(parts: Iterable[Q]) -> Q:
+    """Any of them, with constants folded."""
+    result = NEVER
+    for part in parts:
+        if part is ALWAYS:
+            return ALWAYS
+        if part is not NEVER:
+            result = part if result is NEVER else result | part
+    return result
+
+
+def negate(part: Q) -> Q:
+    """The opposite, with constants folded."""
+    if part is NEVER:
+        return ALWAYS
+    return NEVER if part is ALWAYS else ~part
+
+
+@dataclass(frozen=True)
+class Target:
+    """How the rows of one table answer the questions of the law.
+
+    `citizen`, `category`, `origin`, `occurred_at`, `sharing` and `item` (the id a private marking names) are columns.
+    `fixed` is the category of a table whose rows all have the same; `holds` the categories that its rows can have, so
+    that the rest folds away. A table without origin or time says None, and what asks for it is then shut.
+    """
+
+    citizen: str = "citizen_id"
+    category: str | None = "category"
+    fixed: Category | None = None
+    holds: frozenset[Category] = frozenset(Category)
+    origin: str | None = "origin_id"
+    occurred_at: str | None = "occurred_at"
+    sharing: str | None = None
+    item: str = "pk"
+    parties: Callable[[Actor, "Target"], Q] | None = None
+
+    def category_in(self, categories: Iterable[Category]) -> Q:
+        """Whether the category of a row is among these."""
+        wanted = frozenset(categories)
+        if self.fixed is not None:
+            return constant(self.fixed in wanted)
+        found = wanted & self.holds
+        if not found or found == self.holds:
+            return constant(bool(found))
+        return Q(**{f"{self.category}__in": sorted(str(category) for category in found)})
+
+    @property
+    def category_ref(self) -> Any:
+        """The category of the outer row, inside an `Exists`."""
+        return Value(str(self.fixed)) if self.fixed is not None else OuterRef(str(self.category))
+
+    @property
+    def law_ref(self) -> Any:
+        """The act of the outer row, inside an `Exists`; None for a table whose rows stand under none."""
+        return None if self.category is None else OuterRef("recorded_under")
+
+
+_DECISIONS: list[type[Model]] = []
+
+
+def holds_decisions(*models: type[Model]) -> None:
+    """Name the tables of what citizens have decided about their data, each with a column `citizen_id`."""
+    _DECISIONS.extend(models)
+
+
+def has_decided(citizen: str) -> str:
+    """The condition, as text, that a citizen has a row in one of those tables, whatever it says and when."""
+    tables = (model._meta.db_table for model in _DECISIONS)
+    # The offset makes it a look into the index for one citizen, as in `Probe`.
+    return " OR ".join(f'EXISTS(SELECT FROM "{table}" WHERE citizen_id = {citizen} OFFSET 0)' for table in tables)
+
+
+def whose(actor: Actor, target: Target) -> Any:
+    """Whose the outer row is, inside an `Exists`; where only one citizen is asked about, that one, asked once."""
+    return OneCitizen() if actor.asks_of_undecided else OuterRef(target.citizen)
+
+
+Build = Callable[[Actor, Target], Q]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A named yes/no question about an actor and a row."""
+
+    name: str
+    build: Build
+
+    def q(self, actor: Actor, target: Target) -> Q:
+        """Compile for this actor."""
+        return self.build(actor, target)
+
+    def __and__(self, other: "Condition") -> "Condition":
+        return Condition(
+            f"({self.name} and {other.name})",
+            lambda actor, target: conj([self.q(actor, target), other.q(actor, target)]),
+        )
+
+    def __or__(self, other: "Condition") -> "Condition":
+        return Condition(
+            f"({self.name} or {other.name})",
+            lambda actor, target: disj([self.q(actor, target), other.q(actor, target)]),
+        )
+
+    def __invert__(self) -> "Condition":
+        return Condition(f"not {self.name}", lambda actor, target: negate(self.q(actor, target)))
+
+
+def condition(build: Build) -> Condition:
+    """Make a condition of a function from actor and target to Q."""
+    return Condition(build.__name__, build)
+
+
+def actor_is(name: str, test: Callable[[Actor], bool]) -> Condition:
+    """A question about the actor alone; it folds to a constant."""
+    return Condition(name, lambda actor, _target: constant(test(actor)))
+
+
+def holding(code: str) -> Condition:
+    """A regime or switch holds on the day of the request; it folds to a constant."""
+    return actor_is(f"holding({code})", lambda actor: actor.holds(code))
+
+
+class Probe(Exists):
+    """An `Exists` that is asked row by row through its index.
+
+    PostgreSQL may otherwise answer it by hashing every row of the related table that might be meant, which for a large
+    hospital is all of its patients; an offset, though it skips nothing, keeps it from that.
+    """
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"
+
+
+def exists(model: type[Model], *where: Q, **columns: Any) -> Q:
+    """Whether one related row meets all of these together."""
+    return Q(Probe(model._default_manager.filter(*where, **columns)))

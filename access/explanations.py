@@ -1,0 +1,130 @@
+"""A decision in words: verdict, ground, reason and the nearest lawful way, as data and as text in two languages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from access.decisions import Decision
+from access.policies import Rule
+from access.vocabulary import Reason
+
+
+@dataclass(frozen=True)
+class Way:
+    """What would make the act lawful."""
+
+    code: str
+    da: str
+    en: str
+
+
+WAYS = {
+    Reason.SECTOR: Way(
+        "act-under-health-law",
+        "Udfør opgaven efter sundhedsloven, med en ansvarlig sundhedsperson.",
+        "Do the task under health law, with a responsible health professional.",
+    ),
+    Reason.PURPOSE: Way("state-purpose", "Angiv det formål, som opgaven har.", "State the purpose of the task."),
+    Reason.NO_RELATION: Way(
+        "establish-relation",
+        "Der skal være en aktuel behandling eller bevilling hos din enhed.",
+        "There must be a current treatment or grant at your unit.",
+    ),
+    Reason.LAW_GATE: Way("none", "Loven giver ingen vej til det.", "The law gives no way to this."),
+    Reason.NEEDS_CONSENT: Way(
+        "consent", "Spørg borgeren om samtykke til netop dette.", "Ask the citizen for consent to just this."
+    ),
+    Reason.CONSENT_EXPIRED: Way(
+        "consent", "Samtykket er udløbet; spørg borgeren igen.", "The consent has run out; ask the citizen again."
+    ),
+    Reason.BLOCKED: Way(
+        "override",
+        "Der kan være spærret; spærring kan brydes med en begrundelse, når loven tillader det.",
+        "Data may be restricted; a block may be overridden with a reason where the law allows it.",
+    ),
+    Reason.AGE: Way("none", "Borgeren bestemmer selv på grund af sin alder.", "By age, the citizen decides alone."),
+    Reason.AUTH: Way("log-in", "Log ind igen.", "Log in again."),
+    Reason.REGIME_SWITCH_OFF: Way("none", "Reglen er ikke slået til.", "The rule is not switched on."),
+}
+
+REASON_TEXTS = {
+    Reason.SECTOR: (
+        "Du handler ikke efter sundhedsloven i denne opgave.",
+        "You do not act under health law in this task.",
+    ),
+    Reason.PURPOSE: ("Formålet giver ikke adgang.", "The purpose gives no access."),
+    Reason.NO_RELATION: (
+        "Borgeren er ikke i behandling eller pleje hos din enhed.",
+        "The citizen is not treated or cared for at your unit.",
+    ),
+    Reason.LAW_GATE: (
+        "Loven giver ikke adgang til denne slags oplysninger.",
+        "The law gives no access to this kind of data.",
+    ),
+    Reason.NEEDS_CONSENT: (
+        "Loven kræver borgerens samtykke til at dele dette med dig.",
+        "The law asks for the citizen's consent to share this with you.",
+    ),
+    Reason.CONSENT_EXPIRED: ("Borgerens samtykke er udløbet.", "The citizen's consent has run out."),
+    Reason.BLOCKED: ("Findes ikke, eller kan ikke vises.", "Does not exist, or cannot be shown."),
+    Reason.AGE: ("Borgerens alder giver ikke denne adgang.", "The citizen's age does not give this access."),
+    Reason.AUTH: ("Adgangsbeviset gælder ikke.", "The access token is not valid."),
+    Reason.REGIME_SWITCH_OFF: ("Reglen er ikke slået til.", "The rule is not switched on."),
+}
+
+# A cell that says "only with consent" is the law's gate; golden case 4 names it so and hints at the consent.
+GATE_OF = {
+    Reason.SECTOR: "sector",
+    Reason.PURPOSE: "purpose",
+    Reason.NO_RELATION: "no_relation",
+    Reason.LAW_GATE: "law_gate",
+    Reason.NEEDS_CONSENT: "law_gate",
+    Reason.CONSENT_EXPIRED: "law_gate",
+    Reason.BLOCKED: "blocked",
+    Reason.AGE: "age",
+    Reason.REGIME_SWITCH_OFF: "law_gate",
+}
+
+
+def explain(decision: Decision | None, *, on_behalf_of_citizen: bool = False) -> dict[str, Any]:
+    """Return a decision as plain data; no row and a row hidden by a block give the same answer."""
+    if decision is not None and decision.permitted:
+        return {
+            "verdict": "permit",
+            "rules": [ground_of(rule, for_citizen=on_behalf_of_citizen) for rule in decision.held],
+        }
+    if decision is None or decision.is_hidden:
+        return refusal(Reason.BLOCKED, None) | {"reason": "not-shown", "gate": "not-shown"}
+    assert decision.reason is not None  # noqa: S101  a refusal has a reason
+    return refusal(
+        decision.reason,
+        decision.nearest.rule if decision.nearest else None,
+        consent_would_do=decision.consent_would_do,
+    )
+
+
+def refusal(reason: Reason, rule: Rule | None, *, consent_would_do: bool = False) -> dict[str, Any]:
+    """Return a refusal as plain data, with the nearest lawful way; what waits for a switch a consent may open."""
+    da, en = REASON_TEXTS[reason]
+    way = WAYS[Reason.NEEDS_CONSENT if reason == Reason.REGIME_SWITCH_OFF and consent_would_do else reason]
+    answer: dict[str, Any] = {
+        "verdict": "deny",
+        "reason": str(reason),
+        "gate": GATE_OF.get(reason, str(reason)),
+        "text": {"da": da, "en": en},
+        "nearest": {"way": way.code, "da": way.da, "en": way.en},
+    }
+    if rule is not None and reason != Reason.BLOCKED:
+        answer["nearest"]["ground"] = rule.ground.citation
+    return answer
+
+
+def ground_of(rule: Rule, *, for_citizen: bool = False) -> dict[str, Any]:
+    """Return the ground of a rule with its plain sentence for this kind of reader."""
+    ground = rule.ground
+    return {
+        "rule": rule.code,
+        "ground": ground.citation,
+        "certainty": ground.certainty,
+        "da": ground.citizen_da if for_citizen else ground.professional_da,
+        "en": ground.citizen_en if for_citizen else ground.professional_en,
+    }

@@ -1,0 +1,186 @@
+"""Named operations: the overview, explanations, versions, and the statement of what the server can do."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from access import decisions, faces, service, versions
+from access.conditions import Target
+from access.explanations import explain
+from access.policies import Policy, all_policies, policy_of
+from access.rest import FhirView, answer, as_key, represent, resource, versioned
+from access.vocabulary import CITIZEN_SIDE, Action, Category
+from fhir import capability
+from fhir.outcomes import FhirError
+from fhir.registry import all_resources, resource_of
+
+OVERVIEW_LIMIT = 500
+
+
+class MetadataView(FhirView):
+    """The CapabilityStatement; open to everybody."""
+
+    authentication_classes = ()
+
+    def get(self, request: Request) -> HttpResponse:
+        """Answer with what the registry declares."""
+        return answer(capability.statement(f"{settings.PUBLIC_URL}/fhir"))
+
+
+class OverviewView(FhirView):
+    """All that the asker may see of one citizen, in one answer."""
+
+    def get(self, request: Request, key: str) -> HttpResponse:
+        """Answer with a collection of everything; refused alike for no relation and no such citizen."""
+        citizen_id = as_key(key)
+        entries = [face for entry in all_resources() if entry.in_overview for face in entry.faces]
+        sources = [(entry.source, policy_of(entry.source.model).target.citizen) for entry in entries]
+        found = service.overview(sources, self.actor, citizen_id, OVERVIEW_LIMIT)
+        if not any(found):
+            patient = resource_of("Patient")
+            decision = service.decide_for_citizen(patient.source, self.actor, citizen_id) if patient else None
+            if decision is None:
+                raise service.forbidden(service.no_relation())
+            if not decision.permitted:
+                raise service.error_of(decision)
+        base = f"{request.scheme}://{request.get_host()}/fhir"
+        bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection"}
+        listed = [
+            {"fullUrl": f"{base}/{entry.type}/{row['id']}", "resource": represent(entry, row, self.actor)}
+            for entry, rows in zip(entries, found, strict=True)
+            for row in rows
+        ]
+        if listed:
+            bundle["entry"] = listed
+        return answer(bundle)
+
+
+class ExplainView(FhirView):
+    """Why one thing may or may not be seen."""
+
+    def get(self, request: Request, kind: str, key: str) -> HttpResponse:
+        """Answer with verdict, ground, reason and the nearest lawful way; logged like a look."""
+        row_key = as_key(key)
+        entry = faces.holder(resource(kind, "read"), row_key)
+        decision = decisions.decide(policy_of(entry.source.model), self.actor, Action.READ, row_key)
+        citizen_id = None if decision is None else service.citizen_of(entry.source, row_key)
+        permitted = decision is not None and decision.permitted
+        service.log(
+            self.actor,
+            "explain",
+            entry.type,
+            citizen_id=citizen_id,
+            outcome="permit" if permitted else "refuse",
+            reason="" if permitted or decision is None else str(decision.reason),
+            resource_ids=[row_key],
+            rules=[rule.code for rule in decision.held] if decision else [],
+        )
+        told = explain(decision, on_behalf_of_citizen=self.actor.acting_as in CITIZEN_SIDE)
+        return answer(as_parameters(told))
+
+
+class MatrixView(FhirView):
+    """What this asker may see of one citizen, kind by kind, whatever there is."""
+
+    def get(self, request: Request, key: str) -> HttpResponse:
+        """Answer with verdict and ground for each category. One statement for each, and one log row."""
+        citizen_id = as_key(key)
+        rows = {category: self.decide(category, citizen_id) for category in Category if category in served()}
+        permitted = any(told["verdict"] == "permit" for told in rows.values())
+        service.log(
+            self.actor, "access-matrix", "Patient", citizen_id=citizen_id, outcome="permit" if permitted else "refuse"
+        )
+        parts = [
+            {"name": "category", "part": [{"name": "code", "valueCode": str(category)}, *as_parts(told)]}
+            for category, told in rows.items()
+        ]
+        return answer({"resourceType": "Parameters", "parameter": parts})
+
+    def decide(self, category: Category, citizen_id: UUID) -> dict[str, Any]:
+        """Decide one category for the citizen as such."""
+        policy = served()[category]
+        target = Target(citizen="id", category=None, fixed=category, origin=None, occurred_at=None)
+        whole = Policy(service.citizens(), target, policy.rules)
+        return explain(
+            decisions.decide(whole, self.actor, Action.READ, citizen_id),
+            on_behalf_of_citizen=self.actor.acting_as in CITIZEN_SIDE,
+        )
+
+
+def served() -> dict[Category, Policy]:
+    """One policy for each category of data that any table holds."""
+    found: dict[Category, Policy] = {}
+    for policy in all_policies().values():
+        if policy.target.fixed is not None:
+            found.setdefault(policy.target.fixed, policy)
+        elif policy.target.category is not None:
+            for category in Category:
+                if category != Category.LOG:
+                    found.setdefault(category, policy)
+    return found
+
+
+def as_parameters(told: dict[str, Any]) -> dict[str, Any]:
+    """An explanation as FHIR Parameters."""
+    return {"resourceType": "Parameters", "parameter": as_parts(told)}
+
+
+def as_parts(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of an explanation."""
+    parts: list[dict[str, Any]] = [{"name": "verdict", "valueCode": told["verdict"]}]
+    for rule in told.get("rules", ()):
+        texts = [{"name": name, "valueString": rule[name]} for name in ("ground", "certainty", "da", "en")]
+        parts.append({"name": "rule", "part": [{"name": "code", "valueCode": rule["rule"]}, *texts]})
+    if "reason" in told:
+        parts += [{"name": name, "valueCode": told[name]} for name in ("reason", "gate")]
+        parts += [{"name": f"text-{code}", "valueString": told["text"][code]} for code in ("da", "en")]
+        nearest = told["nearest"]
+        way = [{"name": "way", "valueCode": nearest["way"]}]
+        way += [{"name": name, "valueString": nearest[name]} for name in ("ground", "da", "en") if name in nearest]
+        parts.append({"name": "nearest", "part": way})
+    return parts
+
+
+class VersionView(FhirView):
+    """One version of one resource, under the stricter of then and now."""
+
+    def get(self, request: Request, kind: str, key: str, version: str) -> HttpResponse:
+        """Read a version."""
+        entry = resource(kind, "vread")
+        if not version.isascii() or not version.isdigit() or len(version) > 9:
+            raise FhirError("not-found")
+        face, now = faces.read(entry, self.actor, as_key(key), interaction="vread")
+        rows = versions.of(face.source, self.actor, now, only=int(version))
+        if not rows:
+            raise FhirError("not-found")
+        return answer(represent(face, rows[0], self.actor), headers=versioned(rows[0]))
+
+
+class HistoryView(FhirView):
+    """The versions of one resource, the newest first."""
+
+    def get(self, request: Request, kind: str, key: str) -> HttpResponse:
+        """Answer with a history bundle."""
+        entry = resource(kind, "history-instance")
+        face, now = faces.read(entry, self.actor, as_key(key), interaction="history")
+        rows = versions.of(face.source, self.actor, now)
+        base = f"{request.scheme}://{request.get_host()}/fhir"
+        entries = [
+            {
+                "fullUrl": f"{base}/{kind}/{row['id']}",
+                "resource": represent(face, row, self.actor),
+                "request": {"method": "POST" if row["version"] == 1 else "PUT", "url": f"{kind}/{row['id']}"},
+                "response": {"status": "201" if row["version"] == 1 else "200", **etag(row)},
+            }
+            for row in rows
+        ]
+        bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "history", "total": len(entries)}
+        return answer(bundle | ({"entry": entries} if entries else {}))
+
+
+def etag(row: dict[str, Any]) -> dict[str, str]:
+    """The version as a bundle tells it."""
+    return {"etag": f'W/"{row["version"]}"'}

@@ -1,0 +1,271 @@
+"""The REST edge of FHIR: every view stands on these, so that no view can forget to decide, to log or to explain."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+import structlog
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import http_date as format_http_date
+from rest_framework.exceptions import APIException
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from access import faces
+from access import search as searching
+from access.actors import Actor
+from access.statements import Row
+from fhir.outcomes import FhirError, outcome_of
+from fhir.registry import Interaction, Resource, resource_of
+from fhir.search import Query, parse, parse_count
+
+FHIR_JSON = "application/fhir+json; charset=utf-8"
+LARGEST_BODY = 5 * 1024 * 1024
+log = structlog.get_logger(__name__)
+
+
+class _AnyJson(BaseContentNegotiation):
+    """JSON whatever the client accepts, except a client that accepts only something else."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> None:
+        """Bodies are read by the views themselves."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        """One renderer; it is used for nothing but DRF's own errors."""
+        return JSONRenderer(), "application/fhir+json"
+
+
+def answer(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+    """Answer with a resource."""
+    return HttpResponse(orjson.dumps(body), status=status, content_type=FHIR_JSON, headers=headers)
+
+
+def refuse(error: FhirError) -> HttpResponse:
+    """Answer with the OperationOutcome of an error."""
+    return answer(outcome_of(error), error.kind.status, error.headers)
+
+
+class FhirView(APIView):
+    """A view that answers in FHIR: errors are outcomes, bodies are JSON, the user is an Actor."""
+
+    content_negotiation_class = _AnyJson
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        user: Actor = self.request.user  # type: ignore[assignment]
+        return user
+
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
+        """Turn every error into an OperationOutcome that tells nothing of the inside."""
+        if isinstance(exc, FhirError):
+            return refuse(exc)
+        if isinstance(exc, APIException):
+            code = {
+                401: "bad-token",
+                405: "not-offered",
+                406: "not-acceptable",
+                415: "wrong-media-type",
+                429: "too-many",
+            }
+            return refuse(FhirError(code.get(exc.status_code, "internal")))
+        log.error("request failed", path=self.request.path, error=type(exc).__name__, exc_info=exc)
+        return refuse(FhirError("busy" if isinstance(exc, DatabaseError) else "internal"))
+
+
+def resource(kind: str, interaction: Interaction) -> Resource:
+    """Return the entry of a type that offers the interaction. Raises FhirError (404 or 405)."""
+    found = resource_of(kind)
+    if found is None:
+        raise FhirError("unknown-type")
+    if interaction not in found.interactions:
+        raise FhirError("not-offered")
+    return found
+
+
+def as_key(text: str) -> UUID:
+    """Read a logical id; what cannot be one of ours does not exist. Raises FhirError (404)."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise FhirError("not-found") from error
+
+
+def represent(entry: Resource, row: Row, actor: Actor) -> dict[str, Any]:
+    """Make the resource of a row."""
+    return entry.to_fhir(row, actor)
+
+
+def versioned(row: Row) -> dict[str, str]:
+    """The headers that tell the version."""
+    return {"ETag": f'W/"{row["version"]}"', "Last-Modified": http_date(row)}
+
+
+def http_date(row: Row) -> str:
+    """The time of a version as HTTP writes it."""
+    return format_http_date(row["updated_at"].timestamp())
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """Read the body as one JSON object. Raises FhirError (400, 413 or 415)."""
+    kind = request.content_type
+    if kind not in ("application/fhir+json", "application/json", ""):
+        raise FhirError("wrong-media-type")
+    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
+        raise FhirError("too-large")
+    data = request.read(LARGEST_BODY + 1)
+    if len(data) > LARGEST_BODY:
+        raise FhirError("too-large")
+    try:
+        found = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise FhirError("bad-json") from error
+    if not isinstance(found, dict):
+        raise FhirError("bad-json")
+    return found
+
+
+class InstanceView(FhirView):
+    """One resource: read and update."""
+
+    def get(self, request: Request, kind: str, key: str) -> HttpResponse:
+        """Read."""
+        entry = resource(kind, "read")
+        face, row = faces.read(entry, self.actor, as_key(key))
+        return answer(represent(face, row, self.actor), headers=versioned(row))
+
+    def put(self, request: Request, kind: str, key: str) -> HttpResponse:
+        """Update; `If-Match` names the version that the caller has."""
+        entry = resource(kind, "update")
+        body = body_of(request._request)
+        check_body(entry, body)
+        if body.get("id") != key:
+            raise FhirError("wrong-id", expression=f"{kind}.id")
+        assert entry.update is not None  # noqa: S101  the registry offers it
+        row = entry.update(by=self.actor, key=as_key(key), body=body, if_match=version_of(request, body))
+        return answer(represent(faces.of_row(entry, row), row, self.actor), headers=versioned(row))
+
+
+def check_body(entry: Resource, body: dict[str, Any]) -> None:
+    """The body names the type of its address. Raises FhirError."""
+    if body.get("resourceType") != entry.type:
+        raise FhirError("wrong-type", expression="resourceType")
+
+
+def version_of(request: Request, body: dict[str, Any]) -> int | None:
+    """The version that the caller has: `If-Match`, or else the version that the body itself says it was read as.
+
+    None when neither is told. Raises FhirError (412) for a header that names no version of ours.
+    """
+    header = request.META.get("HTTP_IF_MATCH")
+    if header is None:
+        stated = body.get("meta")
+        header = str(stated.get("versionId", "")) if isinstance(stated, dict) else ""
+        if not header:
+            return None
+    text = header.strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit():
+        raise FhirError("version-conflict")
+    return int(text)
+
+
+class TypeView(FhirView):
+    """One resource type: search and create."""
+
+    def get(self, request: Request, kind: str) -> HttpResponse:
+        """Search by GET; a value that may name a person is refused in an address."""
+        entry = resource(kind, "search-type")
+        pairs = [(name, value) for name, values in request._request.GET.lists() for value in values]
+        if any(is_secret(entry, name) for name, value in pairs):
+            raise FhirError("cpr-in-url")
+        return search(self, entry, pairs)
+
+    def post(self, request: Request, kind: str) -> HttpResponse:
+        """Create; the id of the body is ignored."""
+        entry = resource(kind, "create")
+        if request._request.GET:
+            raise FhirError("query-on-create")
+        body = body_of(request._request)
+        check_body(entry, body)
+        assert entry.create is not None  # noqa: S101  the registry offers it
+        row = entry.create(by=self.actor, body=body)
+        headers = versioned(row) | {"Location": self.address(kind, row["id"], row["version"])}
+        return answer(represent(faces.of_row(entry, row), row, self.actor), 201, headers)
+
+    def address(self, kind: str, key: UUID, version: int) -> str:
+        """The address of a version."""
+        return self.request.build_absolute_uri(f"/fhir/{kind}/{key}/_history/{version}")
+
+
+def is_secret(entry: Resource, name: str) -> bool:
+    """Whether a parameter may hold a person's number, and so may not stand in an address."""
+    parameter = entry.parameter(name.partition(":")[0])
+    return parameter is not None and parameter.secret
+
+
+class SearchView(FhirView):
+    """Search by POST, where values may be what an address may not hold."""
+
+    def post(self, request: Request, kind: str) -> HttpResponse:
+        """Search with the parameters of the form and of the address together."""
+        entry = resource(kind, "search-type")
+        if any(is_secret(entry, name) for name in request._request.GET):
+            raise FhirError("cpr-in-url")
+        given = [request._request.GET, request._request.POST]
+        return search(
+            self, entry, [(name, value) for part in given for name, values in part.lists() for value in values]
+        )
+
+
+def search(view: FhirView, entry: Resource, pairs: list[tuple[str, str]]) -> HttpResponse:
+    """Run a search, and answer with a page of its rows and the links to this page and the next."""
+    pairs, query = opened(entry, pairs)
+    shown = [(name, value) for name, value in pairs if not is_secret(entry, name)]
+    found, order = faces.search(entry, view.actor, query, written(entry.type, shown))
+    page = found[: query.count]
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "link": []}
+    base = f"{view.request.scheme}://{view.request.get_host()}/fhir/"
+    bundle["link"].append(
+        {
+            "relation": "self",
+            "url": base
+            + written(entry.type, [*(pair for pair in shown if pair[0] != "_count"), ("_count", str(query.count))]),
+        }
+    )
+    if len(found) > query.count > 0 and len(shown) == len(pairs):
+        cursor = searching.make_cursor(pairs, query.count, order, page[-1][1])
+        bundle["link"].append({"relation": "next", "url": f"{base}{entry.type}?_cursor={cursor}"})
+    entries = [
+        {
+            "fullUrl": f"{base}{entry.type}/{row['id']}",
+            "resource": represent(face, row, view.actor),
+            "search": {"mode": "match"},
+        }
+        for face, row in page
+    ]
+    if entries:
+        bundle["entry"] = entries
+    return answer(bundle)
+
+
+def opened(entry: Resource, pairs: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], Query]:
+    """Parse a search, or go on with the one that a cursor holds; a `_count` beside the cursor is heeded."""
+    given = dict(pairs)
+    if "_cursor" not in given:
+        return pairs, parse(entry, pairs)
+    held, count = searching.open_cursor(given["_cursor"])
+    count = parse_count(given["_count"]) if "_count" in given else count
+    held = [(name, value) for name, value in held if name != "_count"]
+    return held, parse(entry, [*held, ("_count", str(count)), ("_cursor", given["_cursor"])])
+
+
+def written(kind: str, pairs: list[tuple[str, str]]) -> str:
+    """The search as an address."""
+    shown = [(name, value) for name, value in pairs if name != "_cursor"]
+    return f"{kind}?{urlencode(shown, safe='/,:|')}" if shown else kind

@@ -1,0 +1,314 @@
+"""From parsed search parameters to the search of a statement: conditions with slots, keyset paging, opaque cursors."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.db.models import BooleanField, DateField, DateTimeField, Field, Q, TextField, UUIDField, Value
+
+from access.actors import DENMARK, Actor, Param
+from access.conditions import NEVER, disj
+from access.statements import Row, Search, Source
+from fhir.datatypes import parse_reference
+from fhir.outcomes import FhirError
+from fhir.registry import Resource, SearchParameter
+from fhir.search import LAST_UPDATED, Criterion, Query, date_range, token_parts
+
+_SALT = "search-cursor"
+# Conditions that decide, by what builds them and the shape of the actor; building one costs milliseconds.
+_DECIDED: dict[tuple[Any, ...], Q] = {}
+MOST_DECIDED = 4096
+SHORT = timedelta(days=62)
+# Which prefixes of a date say from when, and which until when.
+_FROM = frozenset({"eq", "gt", "ge", "sa"})
+_UNTIL = frozenset({"eq", "lt", "le", "eb"})
+
+
+class _Builder:
+    """Gathers the condition, the key of its shape and the values while a query is compiled."""
+
+    def __init__(self, resource: Resource, actor: Actor) -> None:
+        self.resource = resource
+        self.asker = actor
+        self.source: Source = resource.source
+        self.key: list[Any] = []
+        self.values: dict[str, Any] = {}
+        self.where: Q | None = None
+        self.citizen_id: UUID | None = None
+        self.is_bounded = False
+        self.names_unit = False
+        self.since: datetime | None = None
+        self.until: datetime | None = None
+        self.names_one = False
+
+    def add(self, part: Q, *key: Any) -> None:
+        """Take one more condition that must hold."""
+        self.where = part if self.where is None else self.where & part
+        self.key.append(key)
+
+    def decided(self, build: Callable[..., Q], *more: Any, key: Any = "") -> Q:
+        """A condition that asks what the actor may see, built once for actors of a shape: it holds slots only.
+
+        `more` is what it is built of besides the actor, `key` what tells one such from another.
+        """
+        place = (build, self.asker.shape, key)
+        found = _DECIDED.get(place)
+        if found is None:
+            part = build(self.asker.symbolic, *more)
+            # What may be NEVER becomes a condition that a search can hold: it finds nothing, and can still be asked.
+            found = Q(Value(False, output_field=BooleanField())) if part is NEVER else part
+            if len(_DECIDED) >= MOST_DECIDED:
+                _DECIDED.clear()
+            _DECIDED[place] = found
+        return found
+
+    def is_short(self) -> bool:
+        """Whether the rows are those of one unit in a short time."""
+        if not self.names_unit or self.since is None or self.until is None:
+            return False
+        return self.until - self.since <= SHORT
+
+    def slot(self, value: Any, output: Any) -> Param:
+        """Make a slot for a value."""
+        name = f"q{len(self.values)}"
+        self.values[name] = value
+        return Param(name, output)
+
+    def field_of(self, path: str) -> "Field[Any, Any]":
+        """The field at the end of a path."""
+        model = self.source.model
+        *links, last = path.split("__")
+        for link in links:
+            model = model._meta.get_field(link).related_model  # type: ignore[assignment]
+        return model._meta.pk if last == "pk" else model._meta.get_field(last)  # type: ignore[return-value]
+
+
+def compile_query(resource: Resource, query: Query, actor: Actor) -> Search:
+    """Compile a parsed query of this asker. Raises FhirError where a value does not fit its parameter.
+
+    A search for one citizen or one id is bounded, and so is one for a unit in a short time.
+    """
+    builder = _Builder(resource, actor)
+    compilers = {"token": _token, "reference": _reference, "date": _date, "string": _string}
+    for criterion in query.criteria:
+        try:
+            compilers[criterion.parameter.kind](builder, criterion)
+        except (ValueError, OverflowError) as error:
+            raise FhirError("bad-parameter", criterion.parameter.name) from error
+        if criterion.parameter.guard is not None:
+            builder.add(builder.decided(criterion.parameter.guard), "guard")
+    order = _order(resource, query.sort)
+    if query.cursor:
+        _after(builder, order, _last_of(query.cursor))
+    return Search(
+        key=(resource.type, *builder.key),
+        where=builder.where if builder.where is not None else Q(),
+        values=builder.values,
+        citizen_id=builder.citizen_id,
+        limit=query.count + 1,
+        order=order,
+        is_bounded=builder.is_bounded or builder.is_short(),
+        names_one=builder.names_one,
+    )
+
+
+def _reference(builder: _Builder, criterion: Criterion) -> None:
+    """A reference: one of these ids, of a type that the parameter may name."""
+    parameter = criterion.parameter
+    targets = (criterion.modifier,) if criterion.modifier else parameter.targets
+    found = [parse_reference(value, targets) for value in criterion.values]
+    parts = []
+    for kind, key in found:
+        if parameter.where is not None:
+            slot = builder.slot(key, UUIDField())
+            parts.append(builder.decided(parameter.where, slot, kind, key=(slot.name, kind)))
+            continue
+        paths = parameter.paths if len(parameter.paths) == 1 else (parameter.paths[parameter.targets.index(kind)],)
+        part = Q(**{paths[0]: builder.slot(key, UUIDField())})
+        if parameter.systems:
+            part &= Q(**{parameter.systems: builder.slot(kind, TextField())})
+        parts.append(part)
+    if _names_citizen(builder.resource, parameter, [kind for kind, _key in found]):
+        builder.citizen_id = found[0][1] if len(found) == 1 else builder.citizen_id
+        builder.is_bounded = True
+    elif parameter.name in builder.resource.unit_parameters:
+        builder.names_unit = True
+    builder.add(disj(parts), parameter.name, tuple(kind for kind, _key in found))
+
+
+def _names_citizen(resource: Resource, parameter: SearchParameter, kinds: list[str]) -> bool:
+    """Whether the values are citizens whose rows are asked for, by whatever parameter."""
+    naming = resource.parameter(resource.citizen_parameter) if resource.citizen_parameter else None
+    if naming is None or parameter.where is not None:
+        return False
+    single = len(parameter.paths) == 1
+    paths = {parameter.paths[0 if single else parameter.targets.index(kind)] for kind in kinds}
+    return paths == set(naming.paths)
+
+
+def _token(builder: _Builder, criterion: Criterion) -> None:
+    """A token: `code`, `system|code` or `|code`."""
+    parameter = criterion.parameter
+    parts, shape = [], []
+    for value in criterion.values:
+        system, code = token_parts(value)
+        if parameter.where is not None:
+            if system and system != parameter.fixed_system:
+                raise FhirError("bad-parameter", parameter.name)
+            slot = builder.slot(code, TextField())
+            parts.append(builder.decided(parameter.where, slot, "", key=slot.name))
+            shape.append("")
+            continue
+        if parameter.codes is not None:
+            known = parameter.codes.get(value)
+            if known is None and system in (None, "", parameter.fixed_system):
+                known = parameter.codes.get(code)
+            if known is None:
+                raise FhirError("unknown-code", f"{parameter.name}={code[:64]}")
+            parts.append(known if isinstance(known, Q) else Q(**known))
+            shape.append(value)
+            continue
+        if parameter.condition is not None:
+            parts.append(parameter.condition(system or "", code, builder.slot))
+            shape.append(system or "")
+            continue
+        output = builder.field_of(parameter.paths[0])
+        is_key = isinstance(output, UUIDField)
+        typed: Any = UUID(code) if is_key else parameter.values(system or "", code) if parameter.values else code
+        part = Q(**{parameter.paths[0]: builder.slot(typed, UUIDField() if is_key else TextField())})
+        if system and parameter.systems:
+            held = system.removeprefix(parameter.system_prefix)
+            part &= Q(**{parameter.systems: builder.slot(held, TextField())})
+        elif system and system != parameter.fixed_system:
+            raise FhirError("bad-parameter", parameter.name)
+        builder.is_bounded = builder.is_bounded or parameter.name == "_id"
+        parts.append(part)
+        shape.append("system" if system and parameter.systems else "")
+        if parameter.name == builder.resource.citizen_parameter and len(criterion.values) == 1:
+            builder.citizen_id = typed
+    if parameter.secret:
+        if len(criterion.values) != 1:
+            raise FhirError("bad-parameter", parameter.name)
+        builder.is_bounded = builder.names_one = True
+    builder.add(disj(parts), parameter.name, tuple(shape))
+
+
+def _date(builder: _Builder, criterion: Criterion) -> None:
+    """A date or period against a day, a month, a year or an instant, with its prefix."""
+    parts, shape = [], []
+    paths = criterion.parameter.paths
+    if criterion.parameter.name == "_lastUpdated":  # what a table calls it, its source tells
+        paths = (str(builder.source.columns["updated_at"]),)
+    for value in criterion.values:
+        prefix, first, after = date_range(value)
+        is_day = not isinstance(builder.field_of(paths[0]), DateTimeField)
+        parts.append(_compare(builder, paths, prefix, first, after, is_day=is_day))
+        shape.append(prefix)
+        if len(criterion.values) == 1 and criterion.parameter is not LAST_UPDATED:
+            builder.since = first if prefix in _FROM else builder.since
+            builder.until = after if prefix in _UNTIL else builder.until
+    builder.add(disj(parts), criterion.parameter.name, tuple(shape))
+
+
+def _compare(
+    builder: _Builder, paths: tuple[str, ...], prefix: str, first: datetime, after: datetime, *, is_day: bool
+) -> Q:
+    """Compare a column, or the start and end of a period with an open end, with what lies from `first` to `after`."""
+    output = DateField() if is_day else DateTimeField()
+
+    def at(value: datetime) -> Param:
+        return builder.slot(value.astimezone(DENMARK).date() if is_day else value, output)
+
+    start, end = paths[0], paths[-1]
+    open_end = Q(**{f"{end}__isnull": True}) if start != end else None
+
+    def ends(**lookup: Any) -> Q:
+        part = Q(**{f"{end}__{name}": value for name, value in lookup.items()})
+        return part if open_end is None else part | open_end
+
+    if prefix == "eq":
+        return Q(**{f"{start}__gte": at(first)}) & Q(**{f"{end}__lt": at(after)})
+    if prefix == "ne":
+        return ~(Q(**{f"{start}__gte": at(first)}) & Q(**{f"{end}__lt": at(after)}))
+    if prefix in ("gt", "sa"):
+        return ends(gte=at(after)) if prefix == "gt" else Q(**{f"{start}__gte": at(after)})
+    if prefix == "ge":
+        return ends(gte=at(first))
+    if prefix == "le":
+        return Q(**{f"{start}__lt": at(after)})
+    return Q(**{f"{start}__lt": at(first)}) if prefix == "lt" else Q(**{f"{end}__lt": at(first)})
+
+
+def _string(builder: _Builder, criterion: Criterion) -> None:
+    """Text that begins with the value, is it (`:exact`) or holds it (`:contains`), in any of the columns."""
+    lookup = {"": "istartswith", "exact": "exact", "contains": "icontains"}[criterion.modifier]
+    parts = [
+        Q(**{f"{path}__{lookup}": builder.slot(value, TextField())})
+        for value in criterion.values
+        for path in criterion.parameter.paths
+    ]
+    builder.add(disj(parts), criterion.parameter.name, criterion.modifier, len(criterion.values))
+
+
+def _order(resource: Resource, sort: str) -> tuple[str, ...]:
+    """The order of columns: as asked, or the source's own; always ending in the id, so that a page has a last row."""
+    if not sort:
+        return tuple(resource.source.order)
+    minus = "-" if sort.startswith("-") else ""
+    name = "updated_at" if sort.lstrip("-") == "_lastUpdated" else resource.sorts[sort.lstrip("-")]
+    return (f"{minus}{name}", f"{minus}id")
+
+
+def _after(builder: _Builder, order: tuple[str, ...], last: list[Any]) -> None:
+    """Only what comes after the last row of the page before."""
+    if len(order) != 2 or len(last) != 2:
+        raise FhirError("bad-cursor")
+    (first_column, key_column) = (name.lstrip("-") for name in order)
+    lookup = "lt" if order[0].startswith("-") else "gt"
+    path, key_path = (str(builder.source.columns[name]) for name in (first_column, key_column))
+    output = builder.field_of(path)
+    is_time = isinstance(output, DateTimeField)
+    value = datetime.fromisoformat(last[0]) if is_time else last[0]
+    mark = builder.slot(value, DateTimeField() if is_time else TextField())
+    key = builder.slot(UUID(last[1]), UUIDField())
+    builder.add(Q(**{f"{path}__{lookup}": mark}) | (Q(**{path: mark}) & Q(**{f"{key_path}__{lookup}": key})), "cursor")
+
+
+def make_cursor(pairs: Iterable[tuple[str, str]], count: int, order: tuple[str, ...], last: Row) -> str:
+    """Make the opaque cursor of the page after `last`: signed, with the search it belongs to."""
+    marks = [last[name.lstrip("-")] for name in order]
+    marks = [mark.isoformat() if isinstance(mark, datetime) else str(mark) for mark in marks]
+    return signing.dumps([list(pairs), count, marks], salt=_SALT, compress=True)
+
+
+def open_cursor(cursor: str) -> tuple[list[tuple[str, str]], int]:
+    """Return the parameters of the search that a cursor goes on with, and its page size. Raises FhirError."""
+    pairs, count, _marks = _load(cursor)
+    return [(name, value) for name, value in pairs], count
+
+
+def _last_of(cursor: str) -> list[Any]:
+    """Where the page before ended."""
+    return list(_load(cursor)[2])
+
+
+def _load(cursor: str) -> tuple[list[list[str]], int, list[str]]:
+    """Check the signature and read."""
+    try:
+        pairs, count, marks = signing.loads(cursor, salt=_SALT)
+    except (signing.BadSignature, ValueError) as error:
+        raise FhirError("bad-cursor") from error
+    return pairs, count, marks
+
+
+def key_search(key: UUID) -> Search:
+    """The search for one thing by its id."""
+    return Search(("id",), Q(pk=Param("q0", UUIDField())), {"q0": key}, limit=1, is_bounded=True)
+
+
+def citizen_search(source: Source, citizen_id: UUID, column: str, limit: int) -> Search:
+    """The search for everything of one citizen."""
+    where = Q(**{column: Param("q0", UUIDField())})
+    return Search(("citizen", column), where, {"q0": citizen_id}, citizen_id, limit, is_bounded=True)

@@ -1,0 +1,347 @@
+"""What the pages and the REST edge ask of the engine: read one, search, explain; each look and each refusal logged."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from access import decisions
+from access.actors import Actor
+from access.conditions import Target
+from access.decisions import Decision
+from access.explanations import explain, refusal
+from access.policies import Policy, policy_of
+from access.search import citizen_search, key_search
+from access.statements import (
+    LOG_COLUMNS,
+    LOG_TYPES,
+    Row,
+    Search,
+    Source,
+    Statement,
+    as_rows,
+    compile_queryset,
+    compiled,
+    cursor,
+    fetch,
+    log_values,
+    numbered,
+)
+from access.vocabulary import CITIZEN_SIDE, Action, Category, Reason
+from fhir.ids import new_key
+from fhir.outcomes import FhirError
+
+REASON_SYSTEM = "https://patientoverblik.dk/fhir/CodeSystem/access-reason"
+EXPLANATION = "https://patientoverblik.dk/fhir/StructureDefinition/access-explanation"
+
+
+def _log_statement() -> tuple[str, tuple[str, ...]]:
+    """The text that writes one log row on its own."""
+    columns = (
+        "id",
+        "recorded_at",
+        "citizen_id",
+        *LOG_COLUMNS,
+        "resource_ids",
+        "families",
+        "laws",
+        "outcome",
+        "reason",
+        "rules",
+        "facts",
+    )
+    types = {
+        **LOG_TYPES,
+        "id": "uuid",
+        "recorded_at": "timestamptz",
+        "citizen_id": "uuid",
+        "resource_ids": "uuid[]",
+        "families": "text[]",
+        "laws": "text[]",
+        "rules": "text[]",
+        "facts": "uuid[]",
+    }
+    places = ", ".join(f"%({name})s::{types.get(name, 'text')}" for name in columns)
+    return numbered(f"INSERT INTO audit_entry ({', '.join(columns)}) VALUES ({places})")
+
+
+_LOG_SQL, _LOG_SLOTS = _log_statement()
+
+
+def log(
+    actor: Actor,
+    interaction: str,
+    resource_type: str,
+    *,
+    citizen_id: UUID | None,
+    outcome: str,
+    reason: str = "",
+    query: str = "",
+    **lists: Sequence[Any],
+) -> None:
+    """Write one log row in the transaction that is open, or in one of its own. One statement."""
+    values = {
+        **log_values(actor, interaction, resource_type, query),
+        "id": new_key(),
+        "recorded_at": actor.moment,
+        "citizen_id": citizen_id,
+        "outcome": outcome,
+        "reason": reason,
+        **{name: list(lists.get(name, ())) for name in ("resource_ids", "families", "laws", "rules", "facts")},
+    }
+    with cursor() as cur:
+        cur.execute(_LOG_SQL, [values[name] for name in _LOG_SLOTS], prepare=True)
+
+
+def read(source: Source, actor: Actor, key: UUID, *, interaction: str = "read") -> Row:
+    """Return one row that the actor may see, logged in the same statement. Raises FhirError: 403 with the reason, or
+    404 alike for what does not exist and what a block hides. One statement; three when refused."""
+    rows = fetch(source, actor, key_search(key), interaction=interaction)
+    if rows:
+        return rows[0]
+    raise refused(source, actor, key, interaction)
+
+
+def refused(source: Source, actor: Actor, key: UUID, interaction: str, action: Action = Action.READ) -> FhirError:
+    """Log a refused act on one row and return the error that answers it."""
+    policy = policy_of(source.model)
+    decision = decisions.decide(policy, actor, action, key)
+    citizen_id = None if decision is None else citizen_of(source, key)
+    reason = "" if decision is None else str(decision.reason or "")
+    log(actor, interaction, source.name, citizen_id=citizen_id, outcome="refuse", reason=reason, resource_ids=[key])
+    return error_of(decision)
+
+
+def citizen_of(source: Source, key: UUID) -> UUID | None:
+    """Whose row it is; None for what is about no citizen. One statement."""
+    column = policy_of(source.model).target.citizen
+    if not column:
+        return None
+    found: UUID | None = source.model._default_manager.filter(pk=key).values_list(column, flat=True).first()
+    return found
+
+
+def error_of(decision: Decision | None) -> FhirError:
+    """The error that answers a refusal: hidden and missing look alike."""
+    answer = explain(decision)
+    if decision is None or decision.is_hidden or decision.reason is None:
+        return FhirError("not-found")
+    return forbidden(answer)
+
+
+def forbidden(answer: dict[str, Any]) -> FhirError:
+    """A refusal with its reason and the nearest lawful way."""
+    codes = [{"system": REASON_SYSTEM, "code": code} for code in dict.fromkeys((answer["gate"], answer["reason"]))]
+    nearest = answer["nearest"]
+    way = {
+        "url": EXPLANATION,
+        "extension": [
+            {"url": "way", "valueCode": nearest["way"]},
+            {"url": "da", "valueString": nearest["da"]},
+            {"url": "en", "valueString": nearest["en"]},
+            *([{"url": "ground", "valueString": nearest["ground"]}] if "ground" in nearest else []),
+        ],
+    }
+    da, en = (f"{answer['text'][code]} {nearest[code]}" for code in ("da", "en"))
+    return FhirError("forbidden", da, en, extra=tuple(codes), extensions=[way])
+
+
+def search(source: Source, actor: Actor, wanted: Search, *, query: str) -> list[Row]:
+    """Return the rows of a search that the actor may see, logged in the same statement.
+
+    A search for one citizen that finds nothing is decided once more for the citizen as such, so that someone without a
+    relation is told so, whatever there is. Raises FhirError (403). One statement; three when nothing was found.
+    A number that nobody has and one of somebody without a relation give the same answer.
+    """
+    rows = fetch(source, actor, wanted, interaction="search", query=query)
+    if not rows and wanted.names_one and wanted.citizen_id is None:
+        wanted = replace(wanted, citizen_id=_named(source, actor, wanted))
+        if wanted.citizen_id is None:
+            reason = str(Reason.NO_RELATION)
+            log(actor, "search", source.name, citizen_id=None, outcome="refuse", reason=reason, query=query)
+            raise forbidden(no_relation())
+    if not rows and wanted.citizen_id is not None and source.logged:
+        decision = decide_for_citizen(source, actor, wanted.citizen_id)
+        if (
+            decision is None
+            or decision.permitted
+            or decision.reason in (Reason.BLOCKED, Reason.NEEDS_CONSENT, Reason.CONSENT_EXPIRED, Reason.LAW_GATE)
+        ):
+            permitted = decision is not None or actor.acting_as in CITIZEN_SIDE
+            log(
+                actor,
+                "search",
+                source.name,
+                citizen_id=wanted.citizen_id,
+                outcome="permit" if permitted else "refuse",
+                reason="" if permitted else str(Reason.NO_RELATION),
+                query=query,
+            )
+            if decision is None:
+                raise forbidden(no_relation())
+            return rows
+        log(
+            actor,
+            "search",
+            source.name,
+            citizen_id=wanted.citizen_id,
+            outcome="refuse",
+            reason=str(decision.reason),
+            query=query,
+        )
+        same = wanted.names_one or decision.reason == Reason.NO_RELATION
+        raise forbidden(no_relation() if same else explain(decision))
+    return rows
+
+
+def _named(source: Source, actor: Actor, wanted: Search) -> UUID | None:
+    """Whose number a search names, for the log of a search that gave nothing. One statement."""
+    column = policy_of(source.model).target.citizen
+    named = source.model._default_manager.filter(wanted.where).order_by().values_list(column)
+    rows = Statement(*numbered(compile_queryset(named)), (column,), ()).run({**actor.bindings, **wanted.values})
+    return rows[0][0] if rows else None
+
+
+def no_relation() -> dict[str, Any]:
+    """The refusal for a citizen who is not known here: the same as for one without a relation."""
+    return refusal(Reason.NO_RELATION, None)
+
+
+def decide_for_citizen(source: Source, actor: Actor, citizen_id: UUID) -> Decision | None:
+    """Decide whether this kind of thing of this citizen may be seen at all, whatever rows there are. One statement."""
+    policy = policy_of(source.model)
+    fixed = policy.target.fixed or Category.PLAN_SUL
+    target = Target(citizen="id", category=None, fixed=fixed, origin=None, occurred_at=None)
+    return decisions.decide(Policy(citizens(), target, policy.rules), actor, Action.READ, citizen_id)
+
+
+def decide_category(actor: Actor, citizen_id: UUID, category: Category) -> Decision | None:
+    """Decide whether things of this category of this citizen may be seen at all, whatever there is. One statement."""
+    target = Target(citizen="id", category=None, fixed=category, origin=None, occurred_at=None)
+    rules = policy_of(citizens()).rules
+    return decisions.decide(Policy(citizens(), target, rules), actor, Action.READ, citizen_id)
+
+
+def refused_as(actor: Actor, interaction: str, resource_type: str, citizen_id: UUID, reason: Reason) -> "Refused":
+    """The refusal of a write for this reason, logged by `writing`."""
+    return _refused_write(
+        forbidden(refusal(reason, None)), actor, interaction, resource_type, citizen_id, str(reason), None
+    )
+
+
+def decide_create(policy: Policy, actor: Actor, citizen_id: UUID, category: Category) -> Decision | None:
+    """Decide whether the actor may record something of this category about this citizen. One statement.
+
+    Creating is an act on the citizen, since there is no row yet to ask.
+    """
+    target = Target(citizen="id", category=None, fixed=category, origin=None, occurred_at=None)
+    return decisions.decide(Policy(citizens(), target, policy.rules), actor, Action.CREATE, citizen_id)
+
+
+def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Category) -> list[str]:
+    """Return the codes of the rules that permit recording this. Raises FhirError (403), which `writing` logs."""
+    decision = decide_create(policy_of(source.model), actor, citizen_id, category)
+    if decision is not None and decision.permitted:
+        return [rule.code for rule in decision.held]
+    reason = Reason.NO_RELATION if decision is None else decision.reason
+    error = forbidden(no_relation() if decision is None else explain(decision))
+    raise _refused_write(error, actor, "create", source.name, citizen_id, str(reason), None)
+
+
+def permit_update(source: Source, actor: Actor, key: UUID) -> list[str]:
+    """Return the codes of the rules that permit changing this row. Raises FhirError (403, 404); `writing` logs it."""
+    policy = policy_of(source.model)
+    decision = decisions.decide(policy, actor, Action.UPDATE, key)
+    if decision is not None and decision.permitted:
+        return [rule.code for rule in decision.held]
+    seen = decisions.decide(policy, actor, Action.READ, key)
+    citizen_id = None if decision is None else citizen_of(source, key)
+    answered = decision if seen is not None and seen.permitted else seen
+    reason = "" if answered is None else str(answered.reason)
+    error = error_of(seen) if answered is seen else forbidden(explain(answered))
+    raise _refused_write(error, actor, "update", source.name, citizen_id, reason, key)
+
+
+@dataclass(eq=False)
+class Refused(FhirError):
+    """A write that was refused; `note` writes its log row, once the transaction of the write has been undone."""
+
+    note: Callable[[], None] = field(default=lambda: None)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """The transaction of a write: all or nothing, and a refusal is logged although nothing else was written."""
+    try:
+        with transaction.atomic():
+            yield
+    except Refused as refusal_of_write:
+        refusal_of_write.note()
+        raise
+
+
+def _refused_write(
+    error: FhirError,
+    actor: Actor,
+    interaction: str,
+    resource_type: str,
+    citizen_id: UUID | None,
+    reason: str,
+    key: UUID | None,
+) -> Refused:
+    """Make the refusal of a write of its answer."""
+
+    def note() -> None:
+        ids = [] if key is None else [key]
+        log(actor, interaction, resource_type, citizen_id=citizen_id, outcome="refuse", reason=reason, resource_ids=ids)
+
+    return Refused(
+        error.code, error.detail_da, error.detail_en, extra=error.extra, extensions=error.extensions, note=note
+    )
+
+
+def citizens() -> Any:
+    """The table of citizens."""
+    return apps.get_model("citizens", "Citizen")
+
+
+def overview(sources: Sequence[tuple[Source, str]], actor: Actor, citizen_id: UUID, limit: int) -> list[list[Row]]:
+    """Return all that the actor may see of one citizen, source by source, with one log row for the whole.
+
+    One statement for each source (two about a citizen who has consented or blocked) and one for the log, sent together
+    and committed together.
+    """
+    searches = [citizen_search(source, citizen_id, column, limit) for source, column in sources]
+    values = {**actor.bindings, "q0": citizen_id, "log_citizen": citizen_id, "limit": limit}
+    connection.ensure_connection()
+    results: list[list[Row]] = []
+    with connection.connection.transaction(), connection.connection.pipeline():
+        for is_lean in (True, False) if actor.professional_id is not None else (False,):
+            cursors = []
+            for (source, _column), wanted in zip(sources, searches, strict=True):
+                statement = compiled(source, actor, wanted, logged=False, is_lean=is_lean)
+                cur = cursor() if statement.sql else None
+                if cur is not None:
+                    statement.send(cur, values)
+                cursors.append((statement, cur))
+            results = [as_rows(statement, cur.fetchall() if cur else []) for statement, cur in cursors]
+            if any(results):
+                break
+        found = [row for rows in results for row in rows]
+        log(
+            actor,
+            "overview",
+            "Patient",
+            citizen_id=citizen_id,
+            outcome="permit" if found else "refuse",
+            reason="" if found else str(Reason.NO_RELATION),
+            resource_ids=[row["id"] for row in found],
+            families=sorted({row["category"] for row in found if "category" in row}),
+            laws=sorted({row["recorded_under"] for row in found if "recorded_under" in row}),
+            rules=sorted({rule for row in found for rule in row["rules"]}),
+        )
+    return results

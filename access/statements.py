@@ -1,0 +1,377 @@
+"""The hot path: one statement decides, fetches and writes the log row; nothing leaves without it.
+
+A statement is compiled once per source, interaction and shape of actor, and bound for every request; PostgreSQL plans
+it once per connection. The gates are those of the policy, so what a list shows and what an object answers are one.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Model, Q, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+from psycopg.sql import Literal
+
+from access.actors import ONE_CITIZEN, SHARED, Actor, Slot
+from access.conditions import ALWAYS, NEVER, Condition, has_decided
+from access.policies import Rule, as_flag, policy_of
+from access.vocabulary import Action
+from audit.masking import masked
+from fhir.ids import new_key
+
+Row = dict[str, Any]
+Column = str | Callable[[Actor | None], Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What one kind of resource reads from one table: its columns by name, and how its rows are ordered.
+
+    A column is a path of fields, or a function of the actor for what is itself decided (links to other elements).
+    `category` and `recorded_under` among them tell the log what kind of data were seen. `told` gives, for a gate that
+    the columns answer already, the condition over them, so that it is not asked twice. `is_long` says that one citizen
+    may have very many rows, so that a search of hers too narrows by the policy and the page before it reads them.
+    """
+
+    name: str
+    model: type[Model]
+    columns: Mapping[str, Column]
+    order: tuple[str, ...] = ("-updated_at", "-id")
+    logged: bool = True
+    told: Mapping[Condition, str] = field(default_factory=dict)
+    is_long: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search as the statement sees it: a key of its shape, the condition with slots, and the values for them.
+
+    `is_bounded` says that few rows can meet the condition (one citizen, one id), so that all of them may be decided
+    before any is left out; an unbounded search narrows by the policy first. `names_one` says that it names one citizen
+    otherwise than by her id.
+    """
+
+    key: tuple[Any, ...]
+    where: Q
+    values: Mapping[str, Any] = field(default_factory=dict)
+    citizen_id: UUID | None = None
+    limit: int = 50
+    order: tuple[str, ...] | None = None
+    is_bounded: bool = False
+    names_one: bool = False
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Compiled text with numbered places for values; constants of the rules stand in it as literals.
+
+    Numbered places (PostgreSQL's own) spare the driver the work of reading a long text again for every request.
+    """
+
+    sql: str
+    slots: tuple[str, ...]
+    names: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+    def run(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Execute on this thread's connection as a prepared statement and return the rows."""
+        with cursor() as cur:
+            self.send(cur, values)
+            return cur.fetchall()
+
+    def send(self, cur: psycopg.RawCursor[tuple[Any, ...]], values: Mapping[str, Any]) -> None:
+        """Execute as a prepared statement; the rows come in binary, which costs both sides less than text."""
+        cur.execute(self.sql, [values[name] for name in self.slots], prepare=True, binary=True)
+
+
+def cursor() -> psycopg.RawCursor[tuple[Any, ...]]:
+    """Return a cursor with server-side binding, which prepared statements need."""
+    if connection.connection is not None and connection.connection.closed and not connection.in_atomic_block:
+        connection.close()  # the server went away; the next statement gets a new connection
+    connection.ensure_connection()
+    if connection.force_debug_cursor:
+        return _Counted(connection.connection)
+    return psycopg.RawCursor(connection.connection)
+
+
+class _Counted(psycopg.RawCursor[tuple[Any, ...]]):
+    """A cursor whose statements a test can count (`CaptureQueriesContext`)."""
+
+    def execute(self, query: Any, params: Any = None, **kwargs: Any) -> "_Counted":
+        """Execute and note the statement."""
+        connection.queries_log.append({"sql": str(query), "time": "0"})
+        return super().execute(query, params, **kwargs)
+
+
+LOG_TYPES = dict.fromkeys(("professional_id", "unit_id", "responsible_id", "actor_citizen_id", "override_id"), "uuid")
+LOG_COLUMNS = [
+    "acting_as",
+    "professional_id",
+    "profession",
+    "unit_id",
+    "responsible_id",
+    "actor_citizen_id",
+    "client_id",
+    "token_id",
+    "request_id",
+    "purpose",
+    "override_id",
+    "interaction",
+    "resource_type",
+    "query",
+]
+
+
+def log_values(actor: Actor, interaction: str, resource_type: str, query: str = "") -> dict[str, Any]:
+    """The part of a log row that is the same for every citizen of a request."""
+    return {
+        "acting_as": str(actor.acting_as),
+        "professional_id": actor.professional_id,
+        "profession": actor.profession,
+        "unit_id": actor.unit_id,
+        "responsible_id": actor.responsible_id,
+        "actor_citizen_id": actor.citizen_id,
+        "client_id": actor.client_id,
+        "token_id": actor.token_id,
+        "request_id": actor.request_id,
+        "purpose": str(actor.purpose),
+        "override_id": actor.override_id,
+        "interaction": interaction,
+        "resource_type": resource_type,
+        "query": masked(query),
+    }
+
+
+def compile_queryset(queryset: QuerySet[Any, Any]) -> str:
+    """Compile a queryset to text with named slots; what is no slot is a constant of a rule and becomes a literal."""
+    compiler: SQLCompiler = queryset.query.get_compiler("default")
+    sql, params = compiler.as_sql()
+    parts = sql.split("%s")
+    places = [f"%({value.name})s" if isinstance(value, Slot) else _literal(value) for value in params]
+    return parts[0] + "".join(place + part for place, part in zip(places, parts[1:], strict=True))
+
+
+def _literal(value: Any) -> str:
+    """Quote a constant."""
+    connection.ensure_connection()
+    return Literal(value).as_string(connection.connection).replace("%", "%%")
+
+
+def _order_sql(order: Sequence[str]) -> str:
+    """The ORDER BY of columns by name."""
+    return ", ".join(f'"{name[1:]}" DESC' if name.startswith("-") else f'"{name}"' for name in order)
+
+
+def _select(
+    source: Source, actor: Actor, where: Q, narrowed: tuple[str, ...] | None = None
+) -> tuple[str, list[str], list[Rule], list[str]]:
+    """Compile the rows that meet `where`, their columns, and one column for each gate that is not shut by the actor.
+
+    Returns the text, the names of its columns, the rules that may hold and, for each, its gates over those columns.
+    A gate that several rules share is asked once.
+    """
+    symbolic = actor.symbolic
+    policy = policy_of(source.model)
+    gates: dict[Condition, str] = {}
+    flags: dict[str, Any] = {}
+    rules, sums = [], []
+    for rule in policy.rules_for(Action.READ):
+        compiled = {gate.condition: gate.condition.q(symbolic, policy.target) for gate in rule.gates}
+        if any(q is NEVER for q in compiled.values()):
+            continue
+        for gate_condition, q in compiled.items():
+            if gate_condition in source.told:
+                gates[gate_condition] = f"({source.told[gate_condition]})"
+            elif q is not ALWAYS and gate_condition not in gates:
+                gates[gate_condition] = f"gate_{len(gates)}"
+                flags[gates[gate_condition]] = as_flag(q)
+        rules.append(rule)
+        sums.append(" AND ".join(gates[item] for item, q in compiled.items() if q is not ALWAYS) or "true")
+    if narrowed is not None and len(rules) == 1:  # every row that is left has passed the one rule
+        flags, sums = {}, ["true"]
+    computed = {
+        f"col_{name}": column(symbolic) for name, column in source.columns.items() if not isinstance(column, str)
+    }
+    paths = [column if isinstance(column, str) else f"col_{name}" for name, column in source.columns.items()]
+    queryset = (
+        source.model._default_manager.filter(where).annotate(**computed, **flags).order_by().values_list(*paths, *flags)
+    )
+    if narrowed is None:
+        return compile_queryset(queryset), [*source.columns, *flags], rules, sums
+    order = [f"-{source.columns[name[1:]]}" if name.startswith("-") else str(source.columns[name]) for name in narrowed]
+    permitted = policy.permitted(symbolic, Action.READ)
+    if permitted is NEVER:  # Django makes no statement of what is empty
+        return f"{compile_queryset(queryset)} LIMIT 0", [*source.columns, *flags], rules, sums
+    queryset = queryset.filter(permitted).order_by(*order)
+    return f"{compile_queryset(queryset)} LIMIT %(limit)s::int", [*source.columns, *flags], rules, sums
+
+
+def _log_sql(rules: Sequence[Rule], source: Source, *, one_citizen: bool) -> str:
+    """Compile the log insert over the rows `e`: one entry per citizen, or exactly one when the citizen is named."""
+    held = ", ".join(f"CASE WHEN bool_or(rule_{index}) THEN '{rule.code}' END" for index, rule in enumerate(rules))
+    held = f"array_remove(ARRAY[{held}]::text[], NULL)" if rules else "'{}'::text[]"
+    family = "category" if "category" in source.columns else None
+    law = "recorded_under" if "recorded_under" in source.columns else None
+    fixed = policy_of(source.model).target.fixed
+    families = (
+        f"coalesce(array_agg(DISTINCT {family}) FILTER (WHERE {family} IS NOT NULL), '{{}}')"
+        if family
+        else (f"ARRAY['{fixed}']" if fixed else "'{}'")
+    )
+    laws = f"coalesce(array_agg(DISTINCT {law}) FILTER (WHERE {law} IS NOT NULL), '{{}}')" if law else "'{}'"
+    fixed_part = ", ".join(f"%(log_{name})s::{LOG_TYPES.get(name, 'text')}" for name in LOG_COLUMNS)
+    if one_citizen:
+        head, tail = "%(log_id)s::uuid, %(log_at)s::timestamptz, %(log_citizen)s::uuid", " HAVING count(*) > 0"
+    else:
+        head, tail = "gen_random_uuid(), %(log_at)s::timestamptz, log_citizen", " GROUP BY log_citizen"
+    return (
+        f"INSERT INTO audit_entry (id, recorded_at, citizen_id, {', '.join(LOG_COLUMNS)}, "
+        "resource_ids, families, laws, outcome, reason, rules, facts) "
+        f"SELECT {head}, {fixed_part}, coalesce(array_agg(id), '{{}}'), {families}, {laws}, 'permit', '', {held}, "
+        f"'{{}}' "
+        f"FROM e{tail}"
+    )
+
+
+_SLOT = re.compile(r"%\((\w+)\)s")
+
+
+def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    """Turn named slots into PostgreSQL's numbered ones; a name that stands twice is one value.
+
+    What the text shares (`access.actors.shared`) is put before it.
+    """
+    used = [name for name in SHARED if f"FROM {name})" in sql]
+    if used:
+        first = ", ".join(f"{name} AS MATERIALIZED ({SHARED[name]})" for name in used)
+        sql = f"WITH {first}, {sql.removeprefix('WITH ')}" if sql.startswith("WITH ") else f"WITH {first} {sql}"
+    slots: dict[str, int] = {}
+
+    def number(match: re.Match[str]) -> str:
+        return f"${slots.setdefault(match[1], len(slots) + 1)}"
+
+    return _SLOT.sub(number, sql).replace("%%", "%"), tuple(slots)
+
+
+@lru_cache(maxsize=4096)
+def _listing(source: Source, shape: "_Shape") -> Statement:
+    """Compile a search or a read: rows that meet the condition and that the policy permits, and their log rows.
+
+    Where nobody of this shape may see anything there is no text.
+    """
+    actor = shape.actor.of_undecided if shape.is_lean else shape.actor
+    try:
+        sql, names, rules, sums = _select(source, actor, shape.where, None if shape.is_bounded else shape.order)
+    except EmptyResultSet:
+        return Statement("", (), tuple(source.columns), ())
+    columns = ", ".join(f'"{name}"' for name in names)
+    held = [f"rule_{index}" for index in range(len(rules))]
+    flags = ", ".join(f"({total}) AS {name}" for name, total in zip(held, sums, strict=True)) or "true AS no_rule"
+    wanted = ", ".join([*(f'"{name}"' for name in source.columns), *held])
+    order = _order_sql(shape.order)
+    one = f"one AS MATERIALIZED ({_one_citizen(source, shape)}), " if shape.is_lean else ""
+    lean = f" AND NOT ({has_decided(ONE_CITIZEN)})" if shape.is_lean else ""
+    logged = f", l AS ({_log_sql(rules, source, one_citizen=shape.one_citizen)})" if shape.logged else ""
+    text = (
+        f"WITH {one}x({columns}) AS MATERIALIZED ({sql}), "
+        f"r AS (SELECT *, {flags} FROM x), "
+        f"e AS MATERIALIZED (SELECT *, {_citizen_column(source)} AS log_citizen FROM r "
+        f"WHERE ({' OR '.join(held) or 'false'}){lean} ORDER BY {order} LIMIT %(limit)s::int)"
+        f"{logged} SELECT {wanted} FROM e ORDER BY {order}"
+    )
+    return Statement(*numbered(text), (*source.columns, *held), tuple(rules))
+
+
+def _one_citizen(source: Source, shape: "_Shape") -> str:
+    """Compile which citizen a lean statement is about: the one who is named, or the one whose the row is."""
+    if shape.one_citizen:
+        return "SELECT %(log_citizen)s::uuid AS citizen"
+    path = str(source.columns[_citizen_column(source)])
+    rows = source.model._default_manager.filter(shape.where).order_by().values_list(path)[:1]
+    return f"SELECT found.citizen FROM ({compile_queryset(rows)}) AS found(citizen)"
+
+
+def _citizen_column(source: Source) -> str:
+    """The column that tells whose row it is; a table about citizens is its own."""
+    return "citizen_id" if "citizen_id" in source.columns else "id"
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """The key of a compiled statement; the actor and the condition are those of the first request of the shape."""
+
+    key: tuple[Any, ...]
+    actor: Actor = field(compare=False)
+    where: Q = field(compare=False)
+    one_citizen: bool = False
+    logged: bool = True
+    is_bounded: bool = True
+    order: tuple[str, ...] = ()
+    is_lean: bool = False
+
+
+def may_be_lean(source: Source, actor: Actor, search: Search) -> bool:
+    """Whether to try the lean statement first: a professional asks about one citizen.
+
+    Most citizens have neither consented nor blocked anything. The lean statement asks for neither, which spares
+    PostgreSQL most of the plan, and finds nothing of a citizen who has: then the whole statement is asked.
+    """
+    is_of_one = search.citizen_id is not None or search.key == ("id",)
+    is_about_citizens = "citizen_id" in source.columns or policy_of(source.model).target.citizen == "id"
+    return is_of_one and is_about_citizens and search.is_bounded and actor.professional_id is not None
+
+
+def compiled(source: Source, actor: Actor, search: Search, *, logged: bool = True, is_lean: bool = False) -> Statement:
+    """Return the statement of this search for actors of this shape, compiled at first use."""
+    shape = _Shape(
+        (actor.shape, search.key),
+        actor,
+        search.where,
+        search.citizen_id is not None,
+        logged and source.logged,
+        search.is_bounded and not source.is_long,
+        search.order or source.order,
+        is_lean,
+    )
+    return _listing(source, shape)
+
+
+def as_rows(statement: Statement, tuples: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """Give the columns their names, and gather under "rules" the codes of the rules that held."""
+    width = len(statement.names) - len(statement.rules)
+    names = statement.names[:width]
+    codes = [rule.code for rule in statement.rules]
+    rows = []
+    for values in tuples:
+        row = dict(zip(names, values, strict=False))
+        row["rules"] = [code for code, held in zip(codes, values[width:], strict=True) if held]
+        rows.append(row)
+    return rows
+
+
+def fetch(
+    source: Source, actor: Actor, search: Search, *, interaction: str, query: str = "", logged: bool = True
+) -> list[Row]:
+    """Return the rows the actor may read, having written the log row of each citizen in the same statement.
+
+    One statement; two about a citizen who has consented or blocked. Where nothing was found nothing is logged here: the
+    caller decides once more and logs that.
+    """
+    values = {**actor.bindings, **search.values, "limit": search.limit, "log_citizen": search.citizen_id}
+    if logged and source.logged:
+        values.update(
+            {f"log_{name}": value for name, value in log_values(actor, interaction, source.name, query).items()},
+            log_id=new_key(),
+            log_at=actor.moment,
+        )
+    for is_lean in (True, False) if may_be_lean(source, actor, search) else (False,):
+        statement = compiled(source, actor, search, logged=logged, is_lean=is_lean)
+        if statement.sql and (rows := statement.run(values)):
+            return as_rows(statement, rows)
+    return []

@@ -1,0 +1,92 @@
+"""What every write leaves behind, in its own transaction: a version of each thing written and the log row.
+
+`record` is called by the services after they changed rows. It reads the rows back as their source tells, so that what
+is kept as a version is what a reader would have got, and the answer to the writer costs no further statement.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Q, UUIDField
+
+from access.actors import Actor, IsIn, Param
+from access.policies import policy_of
+from access.statements import (
+    LOG_COLUMNS,
+    LOG_TYPES,
+    Row,
+    Source,
+    Statement,
+    compile_queryset,
+    log_values,
+    numbered,
+)
+from fhir.ids import new_key
+
+
+@lru_cache(maxsize=256)
+def _recording(source: Source) -> Statement:
+    """Compile: read the rows, write a version of each and one log row, return the rows."""
+    target = policy_of(source.model).target
+    any_of = Param("ids", ArrayField(UUIDField()))
+    computed = {f"col_{name}": column(None) for name, column in source.columns.items() if not isinstance(column, str)}
+    paths = [column if isinstance(column, str) else f"col_{name}" for name, column in source.columns.items()]
+    queryset = (
+        source.model._default_manager.filter(Q(IsIn(F("pk"), any_of)))
+        .annotate(**computed)
+        .order_by()
+        .values_list(*paths)
+    )
+    columns = ", ".join(f'"{name}"' for name in source.columns)
+    has = source.columns.__contains__
+    category = "category" if has("category") else f"'{target.fixed or ''}'::text"
+    law = "recorded_under" if has("recorded_under") else "''::text"
+    origin = "origin_id" if has("origin_id") else "NULL::uuid"
+    citizen = "citizen_id" if has("citizen_id") else "id" if target.citizen == "id" else "NULL::uuid"
+    logged = ", ".join(f"%(log_{name})s::{LOG_TYPES.get(name, 'text')}" for name in LOG_COLUMNS)
+    sql = (
+        f"WITH x({columns}) AS MATERIALIZED ({compile_queryset(queryset)}), "
+        "v AS (INSERT INTO audit_version (id, resource_type, resource_id, version, change, citizen_id, category, "
+        "recorded_under, origin_id, recorded_at, acting_as, professional_id, unit_id, actor_citizen_id, client_id, "
+        "request_id, row) SELECT gen_random_uuid(), %(log_resource_type)s::text, id, version, %(change)s::text, "
+        f"{citizen}, {category}, {law}, {origin}, %(log_at)s::timestamptz, %(log_acting_as)s::text, "
+        "%(log_professional_id)s::uuid, %(log_unit_id)s::uuid, %(log_actor_citizen_id)s::uuid, "
+        "%(log_client_id)s::text, %(log_request_id)s::text, to_jsonb(x) FROM x), "
+        f"l AS (INSERT INTO audit_entry (id, recorded_at, citizen_id, {', '.join(LOG_COLUMNS)}, resource_ids, "
+        f"families, laws, outcome, reason, rules, facts) SELECT %(log_id)s::uuid, %(log_at)s::timestamptz, "
+        f"%(log_citizen)s::uuid, {logged}, coalesce(array_agg(id), '{{}}'), "
+        f"coalesce(array_agg(DISTINCT {category}) FILTER (WHERE {category} <> ''), '{{}}'), "
+        f"coalesce(array_agg(DISTINCT {law}) FILTER (WHERE {law} <> ''), '{{}}'), 'permit', '', "
+        "%(rules)s::text[], '{}' FROM x) "
+        f"SELECT {columns} FROM x"
+    )
+    return Statement(*numbered(sql), tuple(source.columns), ())
+
+
+def record(
+    actor: Actor,
+    source: Source,
+    ids: Sequence[UUID],
+    change: str,
+    *,
+    citizen_id: UUID | None,
+    rules: Sequence[str] = (),
+) -> list[Row]:
+    """Write a version of each of these rows and one log row for the citizen; return the rows, unfiltered.
+
+    `change` is "create" or "update"; `rules` are the codes of the rules that permitted the act. One statement, to be
+    called inside the transaction of the change, after all of it is written.
+    """
+    values = {
+        **{f"log_{name}": value for name, value in log_values(actor, change, source.name).items()},
+        "ids": list(ids),
+        "change": change,
+        "log_id": new_key(),
+        "log_at": actor.moment,
+        "log_citizen": citizen_id,
+        "rules": list(rules),
+    }
+    statement = _recording(source)
+    return [{**dict(zip(statement.names, row, strict=True)), "rules": list(rules)} for row in statement.run(values)]

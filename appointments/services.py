@@ -1,0 +1,219 @@
+"""Every write of appointments: one transaction, decided inside, with its version and its log row.
+
+Nothing is asked of other appointments, and nothing of theirs is locked: two may lie at the same time, for one citizen
+or one professional, since only their owners know whether they can both be kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import CharField, F, Value
+
+from access.actors import DENMARK, Actor
+from access.authoring import act_of, change_element, create_element, missing, same
+from access.statements import Row, Source
+from access.vocabulary import Category, Law
+from appointments.models import Appointment, Series
+from appointments.states import may_become
+from fhir.outcomes import FhirError
+from organisations.models import Location, Organisation, Professional
+from terminology import lookup
+
+Kind, Sector, Status = Organisation.Kind, Appointment.Sector, Appointment.Status
+
+SECTORS = {
+    **dict.fromkeys((Kind.REGION, Kind.HOSPITAL, Kind.DEPARTMENT), Sector.REGION),
+    **dict.fromkeys((Kind.PRACTICE, Kind.PRIVATE, Kind.OTHER), Sector.PRACTICE),
+}
+# The columns that are set as the writer says.
+WRITTEN = (
+    "status",
+    "start",
+    "end",
+    "is_approximate",
+    "appointment_type",
+    "service_type",
+    "description",
+    "reason_system",
+    "reason_code",
+    "reason_text",
+    "cancellation_reason",
+)
+
+
+@dataclass(frozen=True)
+class AppointmentInput:
+    """What an appointment is to be, as its writer says; a unit that she does not name is her own.
+
+    `start` and `end` are aware instants; `end` is None where it is not known. `paragraph` is written the one way.
+    """
+
+    citizen_id: UUID
+    status: str
+    start: datetime
+    end: datetime | None = None
+    is_approximate: bool = False
+    appointment_type: str = "ROUTINE"
+    service_type: str = "regular"
+    law: str = ""
+    paragraph: str = ""
+    sector: str = ""
+    responsible: UUID | None = None
+    requester: UUID | None = None
+    performer_unit: UUID | None = None
+    performer: UUID | None = None
+    location: UUID | None = None
+    series: UUID | None = None
+    description: str = ""
+    reason_system: str = ""
+    reason_code: str = ""
+    reason_text: str = ""
+    cancellation_reason: str = ""
+    source: str = ""
+    source_id: str = ""
+
+
+def category_of(law: Law, paragraph: str, start: datetime) -> Category:
+    """The category of an appointment under this act: of the service act, by whether RSL § 13 lists it on its day."""
+    if law == Law.HEALTH:
+        return Category.APPT_SUL
+    if law == Law.ELDERLY:
+        return Category.APPT_AEL
+    is_listed = bool(paragraph) and lookup.is_rsl13(paragraph, start.astimezone(DENMARK).date())
+    return Category.APPT_SEL_W if is_listed else Category.APPT_SEL_X
+
+
+def create_appointment(*, by: Actor, source: Source, given: AppointmentInput) -> Row:
+    """Create an appointment owned by the writer's unit and return its row.
+
+    Raises FhirError: 403 without a right to record it, 422 for an act that is not told or for units, people, places
+    or a series that do not exist. Law: grounds.OWN_RECORDING. Four statements, two more for a series.
+    """
+    law = act_of(by, _implied(given.paragraph), given.law)
+
+    def values() -> Mapping[str, Any]:
+        kinds = _named(given, by.unit_id)
+        sector = given.sector or SECTORS.get(Kind(kinds[by.unit_id]), Sector.MUNICIPALITY)
+        return {
+            **_values(given),
+            "paragraph": given.paragraph,
+            "sector": sector,
+            "responsible_id": given.responsible or by.unit_id,
+            "performer_unit_id": given.performer_unit or by.unit_id,
+            "cancelled_at": by.moment if given.status == Status.CANCELLED else None,
+            "source": given.source,
+            "source_id": given.source_id,
+        }
+
+    return create_element(
+        by=by,
+        source=source,
+        citizen_id=given.citizen_id,
+        category=category_of(law, given.paragraph, given.start),
+        law=law,
+        values=values,
+        occurred_at=given.start,
+        after=_join_series,
+    )
+
+
+def update_appointment(*, by: Actor, source: Source, key: UUID, given: AppointmentInput, if_match: int | None) -> Row:
+    """Change or cancel an appointment, the caller having its current version, and return its row.
+
+    Raises FhirError: 404, 403 for others than the owning unit, 400 or 412 for the version, 422 as for creating and for
+    a status that cannot follow. The citizen, the act and the paragraph never change. Units not named stay.
+    """
+
+    def change(current: Appointment) -> Mapping[str, Any]:
+        same(current, citizen_id=given.citizen_id)
+        if given.paragraph:
+            same(current, paragraph=given.paragraph)
+        _keep_act(by, current, given.law)
+        _follow(current.status, given.status)
+        _named(given, None)
+        return {
+            **_values(given),
+            "occurred_at": given.start,
+            "category": category_of(Law(current.recorded_under), current.paragraph, given.start),
+            "sector": given.sector or current.sector,
+            "responsible_id": given.responsible or current.responsible_id,
+            "performer_unit_id": given.performer_unit or current.performer_unit_id,
+            "cancelled_at": _cancelled_at(by, current, given.status),
+        }
+
+    return change_element(by=by, source=source, key=key, if_match=if_match, change=change, after=_join_series)
+
+
+def _implied(paragraph: str) -> tuple[Law, ...]:
+    """The act that a paragraph is of."""
+    law = lookup.law_of_citation(paragraph)
+    return (Law(law),) if law else ()
+
+
+def _values(given: AppointmentInput) -> dict[str, Any]:
+    """The columns that a writer sets. Raises FhirError (422)."""
+    if given.end is not None and given.end <= given.start:
+        raise FhirError("rule-broken", "En aftale slutter efter den begynder.", "An appointment ends after it starts.")
+    return {name: getattr(given, name) for name in WRITTEN} | {
+        "performer_id": given.performer,
+        "location_id": given.location,
+        "requester_id": given.requester,
+        "series_id": given.series,
+    }
+
+
+def _named(given: AppointmentInput, own_unit: UUID | None) -> dict[UUID | None, str]:
+    """The kinds of the units that are named, everything named being there. One statement at most.
+
+    Raises FhirError (422) for a unit, professional or place that does not exist or is no longer in use.
+    """
+    units = {key for key in (own_unit, given.responsible, given.requester, given.performer_unit) if key is not None}
+    text = Value("", output_field=CharField())
+    parts: list[Any] = [Organisation.objects.filter(pk__in=units).values_list("pk", "kind")] if units else []
+    for model, key in ((Professional, given.performer), (Location, given.location)):
+        if key is not None:
+            rows = model._default_manager.filter(pk=key, is_active=True)
+            parts.append(rows.annotate(kind=text).values_list("pk", F("kind")))
+    found: dict[UUID | None, str] = dict(parts[0].union(*parts[1:], all=True)) if parts else {}
+    expected = (
+        ("Organization", units),
+        ("Practitioner", {given.performer} - {None}),
+        ("Location", {given.location} - {None}),
+    )
+    for kind, keys in expected:
+        if not keys <= found.keys():
+            raise missing(kind, "Appointment")
+    return found
+
+
+def _join_series(made: Appointment) -> None:
+    """Make the series of an appointment where it is the first. Raises FhirError (422) for another citizen's series."""
+    if made.series_id is None:
+        return
+    Series.objects.bulk_create([Series(id=made.series_id, citizen_id=made.citizen_id)], ignore_conflicts=True)
+    if not Series.objects.filter(pk=made.series_id, citizen_id=made.citizen_id).exists():
+        raise missing("group-id", "Appointment.extension")
+
+
+def _keep_act(by: Actor, current: Appointment, stated: str) -> None:
+    """The act that an appointment was recorded under never changes. Raises FhirError (422)."""
+    act_of(by, (Law(current.recorded_under),), stated)
+
+
+def _follow(current: str, wanted: str) -> None:
+    """The status may follow. Raises FhirError (422)."""
+    if not may_become(current, wanted):
+        raise FhirError(
+            "rule-broken",
+            f"En aftale kan ikke gå fra {current} til {wanted}.",
+            f"An appointment cannot go from {current} to {wanted}.",
+            expression="Appointment.status",
+        )
+
+
+def _cancelled_at(by: Actor, current: Appointment, status: str) -> datetime | None:
+    """When it was cancelled: now, if it was not yet."""
+    return by.moment if status == Status.CANCELLED and current.status != status else current.cancelled_at

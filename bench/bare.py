@@ -1,0 +1,155 @@
+"""The same service without decisions and log, to be measured against: it answers about the bench's test persons only.
+
+What is left is what any server of the same data does: the token, the query of the same rows by id or citizen, the same
+mapping, the same bytes; a write keeps its version. This is a WSGI application of its own. Nothing of the service knows
+of it, no setting leads here, and it refuses every database that does not say of itself that it holds the bench.
+"""
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ImproperlyConfigured
+from django.core.wsgi import get_wsgi_application
+from django.db import connection
+from django.db.models import F, Q, UUIDField
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()
+
+from access import authoring, service  # noqa: E402
+from access.actors import Actor, IsIn, Param  # noqa: E402
+from access.search import citizen_search  # noqa: E402
+from access.statements import (  # noqa: E402
+    Row,
+    Search,
+    Source,
+    Statement,
+    compile_queryset,
+    cursor,
+    numbered,
+)
+from access.vocabulary import Category  # noqa: E402
+from bench import population  # noqa: E402
+
+
+class _Key:
+    """A search as the key of its compiled statement."""
+
+    def __init__(self, source: Source, search: Search) -> None:
+        self.source, self.search = source, search
+        self.order = search.order or source.order
+        self.key = (source.name, search.key, self.order)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.key == other.key
+
+
+def _selected(source: Source, where: Q, order: Sequence[str] = ()) -> str:
+    """Compile the rows that meet a condition, whoever asks."""
+    computed = {f"col_{name}": column(None) for name, column in source.columns.items() if not isinstance(column, str)}
+    paths = [column if isinstance(column, str) else f"col_{name}" for name, column in source.columns.items()]
+    order = [f"-{source.columns[name[1:]]}" if name.startswith("-") else str(source.columns[name]) for name in order]
+    queryset = source.model._default_manager.filter(where).annotate(**computed)
+    return compile_queryset(queryset.order_by(*order).values_list(*paths))
+
+
+@lru_cache(maxsize=1024)
+def _plain(wanted: _Key) -> Statement:
+    """Compile a search."""
+    source = wanted.source
+    sql = f"{_selected(source, wanted.search.where, wanted.order)} LIMIT %(limit)s::int"
+    return Statement(*numbered(sql), tuple(source.columns), ())
+
+
+@lru_cache(maxsize=256)
+def _keeping(source: Source) -> Statement:
+    """Compile: read rows that were written and keep a version of each."""
+    columns = ", ".join(f'"{name}"' for name in source.columns)
+    rows = _selected(source, Q(IsIn(F("pk"), Param("ids", ArrayField(UUIDField())))))
+    sql = (
+        f"WITH x({columns}) AS MATERIALIZED ({rows}), v AS (INSERT INTO audit_version (id, resource_type, resource_id, "
+        "version, change, citizen_id, category, recorded_under, origin_id, recorded_at, acting_as, professional_id, "
+        "unit_id, client_id, request_id, row) SELECT gen_random_uuid(), %(type)s::text, id, version, %(change)s::text, "
+        "citizen_id, category, recorded_under, origin_id, %(at)s::timestamptz, %(acting_as)s::text, "
+        "%(professional_id)s::uuid, %(unit_id)s::uuid, %(client_id)s::text, %(request_id)s::text, to_jsonb(x) FROM x) "
+        f"SELECT {columns} FROM x"
+    )
+    return Statement(*numbered(sql), tuple(source.columns), ())
+
+
+def _rows(statement: Statement, tuples: Sequence[tuple[Any, ...]]) -> list[Row]:
+    """Give the columns their names."""
+    return [{**dict(zip(statement.names, values, strict=True)), "rules": []} for values in tuples]
+
+
+def fetch(
+    source: Source, actor: Actor, search: Search, *, interaction: str, query: str = "", logged: bool = True
+) -> list[Row]:
+    """Return the rows, whoever asks; nothing is logged."""
+    statement = _plain(_Key(source, search))
+    return _rows(statement, statement.run({**actor.bindings, **search.values, "limit": search.limit}))
+
+
+def overview(sources: Sequence[tuple[Source, str]], actor: Actor, citizen_id: UUID, limit: int) -> list[list[Row]]:
+    """Return all there is about one citizen, in one transaction like the service."""
+    statements = [_plain(_Key(source, citizen_search(source, citizen_id, column, limit))) for source, column in sources]
+    values = {**actor.bindings, "q0": citizen_id, "limit": limit}
+    connection.ensure_connection()
+    with connection.connection.transaction(), connection.connection.pipeline():
+        cursors = []
+        for statement in statements:
+            cur = cursor()
+            statement.send(cur, values)
+            cursors.append(cur)
+        return [_rows(statement, cur.fetchall()) for statement, cur in zip(statements, cursors, strict=True)]
+
+
+def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Category) -> list[str]:
+    """Permit it."""
+    return []
+
+
+def record(
+    actor: Actor,
+    source: Source,
+    ids: Sequence[UUID],
+    change: str,
+    *,
+    citizen_id: UUID | None,
+    rules: Sequence[str] = (),
+) -> list[Row]:
+    """Keep a version of each row written and return the rows; nothing is logged."""
+    statement = _keeping(source)
+    values = {
+        "ids": list(ids),
+        "type": source.name,
+        "change": change,
+        "at": actor.moment,
+        "acting_as": str(actor.acting_as),
+        "professional_id": actor.professional_id,
+        "unit_id": actor.unit_id,
+        "client_id": actor.client_id,
+        "request_id": actor.request_id,
+    }
+    return _rows(statement, statement.run(values))
+
+
+def _install() -> None:
+    """Put what stands here in the place of what decides and logs, in this process only."""
+    if population.found() is None:
+        raise ImproperlyConfigured("this server runs on the database of the bench only")
+    connection.close()
+    service.fetch = fetch  # type: ignore[attr-defined]
+    service.overview = overview
+    service.permit_create = permit_create
+    authoring.record = record  # type: ignore[attr-defined]
+
+
+_install()

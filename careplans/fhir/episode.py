@@ -1,0 +1,181 @@
+"""Treatment relation ↔ FHIR EpisodeOfCare, both ways.
+
+A claimed relation is active until its follow-up is due, which an extension tells; who looks up on it is logged like
+everybody else. The evidence itself is told by the Provenance of the relation.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from access.actors import Actor
+from access.columns import ELEMENT
+from access.statements import Row, Source
+from careplans.fhir.reading import one, period_of
+from careplans.services import relations as services
+from fhir.datatypes import (
+    BASE,
+    CARE_SOCIAL,
+    clean,
+    coding,
+    instant,
+    legal_basis,
+    meta,
+    period,
+    reference,
+    source_identifier,
+)
+from fhir.outcomes import FhirError
+from fhir.registry import WRITTEN, Resource, SearchParameter, register
+from fhir.structs import Body, CodeableConcept, Period, Reference, convert, key_of, stated_law
+from organisations.models import TreatmentRelation
+
+Basis = TreatmentRelation.Basis
+STATUS_SYSTEM = "http://hl7.org/fhir/episode-of-care-status"
+BASIS_SYSTEM = f"{BASE}/CodeSystem/relation-basis"
+CONFIRMED = f"{BASE}/StructureDefinition/relation-status"
+FOLLOW_UP = f"{BASE}/StructureDefinition/relation-follow-up-by"
+STATUSES = {"claimed": "active", "verified": "active", "refuted": "cancelled", "ended": "finished"}
+TITLES = {
+    Basis.ADMISSION.value: "Indlæggelse",
+    Basis.OUTPATIENT.value: "Ambulant forløb",
+    Basis.REFERRAL.value: "Henvisning",
+    Basis.ASSIGNED_GP.value: "Egen læge",
+    Basis.NURSING_GRANT.value: "Bevilget sygepleje",
+    Basis.REHABILITATION_PLAN.value: "Genoptræningsplan",
+    Basis.CARE_GRANT.value: "Bevilget hjælp",
+    Basis.SELF_CLAIMED.value: "Egen erklæring",
+}
+AREAS = {
+    Basis.NURSING_GRANT.value: coding(CARE_SOCIAL, "490ab7be-ddb1-4a54-baf1-009fe6e8a83b", "Kommunal sygepleje"),
+    Basis.CARE_GRANT.value: coding(CARE_SOCIAL, "ad865929-7363-4b2d-a271-01993181fbaf", "Kommunal pleje og omsorg"),
+    Basis.REHABILITATION_PLAN.value: coding(
+        CARE_SOCIAL, "7fc66c15-0cb3-4c89-9e18-f3a01e6a6592", "Kommunal genoptræning efter sygehusophold"
+    ),
+}
+OWN_COLUMNS = ("professional_id", "basis", "status", "start", "end", "follow_up_by")
+
+EPISODE_SOURCE = Source("EpisodeOfCare", TreatmentRelation, {**ELEMENT, **{name: name for name in OWN_COLUMNS}})
+
+
+def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
+    """Make the EpisodeOfCare of a row."""
+    basis, status = row["basis"], row["status"]
+    types = [coding(BASIS_SYSTEM, basis, TITLES[basis]), *([AREAS[basis]] if basis in AREAS else [])]
+    follow_up = [{"url": FOLLOW_UP, "valueDateTime": instant(row["follow_up_by"])}] if row["follow_up_by"] else []
+    return clean(
+        {
+            "resourceType": "EpisodeOfCare",
+            "id": str(row["id"]),
+            "meta": meta(row),
+            "extension": [*legal_basis(row), {"url": CONFIRMED, "valueCode": status}, *follow_up],
+            "identifier": source_identifier(row),
+            "status": STATUSES[status],
+            "statusHistory": [{"status": "active", "period": period(row["start"], row["end"])}],
+            "type": [{"coding": [item]} for item in types],
+            "patient": reference("Patient", row["citizen_id"]),
+            "managingOrganization": reference("Organization", row["origin_id"]),
+            "period": period(row["start"], row["end"]),
+            "careManager": reference("Practitioner", row["professional_id"]),
+        }
+    )
+
+
+class EpisodeBody(Body, kw_only=True):
+    """EpisodeOfCare as we take it; the status history is ours to write."""
+
+    status: str
+    patient: Reference
+    statusHistory: list[dict[str, Any]] = []  # noqa: N815
+    type: list[CodeableConcept] = []
+    managingOrganization: Reference | None = None  # noqa: N815
+    careManager: Reference | None = None  # noqa: N815
+    period: Period | None = None
+
+
+def parse(body: dict[str, Any]) -> services.RelationInput:
+    """Read an EpisodeOfCare. Raises FhirError: 400 for its shape, 422 for codes and references."""
+    given = convert(body, EpisodeBody)
+    if given.status not in ("active", "finished"):
+        raise FhirError("unknown-code", given.status[:40], expression="EpisodeOfCare.status")
+    start, end = period_of(given.period, "EpisodeOfCare.period")
+    unit, person = given.managingOrganization, given.careManager
+    return services.RelationInput(
+        citizen_id=key_of(given.patient, "Patient", "EpisodeOfCare.patient"),
+        basis=_basis(given.type),
+        status=services.Status.ENDED if given.status == "finished" else services.Status.CLAIMED,
+        start=start,
+        end=end,
+        unit_id=key_of(unit, "Organization", "EpisodeOfCare.managingOrganization") if unit else None,
+        professional_id=key_of(person, "Practitioner", "EpisodeOfCare.careManager") if person else None,
+        law=stated_law(given),
+    )
+
+
+def _basis(types: list[CodeableConcept]) -> str:
+    """The evidence that is named; none is the writer's own claim. Raises FhirError (422)."""
+    named = [item.code for concept in types for item in concept.coding if item.system == BASIS_SYSTEM]
+    found = one(named, "EpisodeOfCare.type")
+    if found is not None and found not in Basis.values:
+        raise FhirError("unknown-code", found[:40], expression="EpisodeOfCare.type")
+    return found or Basis.SELF_CLAIMED
+
+
+def create(*, by: Actor, body: dict[str, Any]) -> Row:
+    """Claim a relation by an EpisodeOfCare; returns its row."""
+    return services.claim_relation(by=by, source=EPISODE_SOURCE, relation=parse(body))
+
+
+def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) -> Row:
+    """End a relation by an EpisodeOfCare; returns its row."""
+    return services.end_relation(by=by, source=EPISODE_SOURCE, key=key, relation=parse(body), if_match=if_match)
+
+
+def _status_codes() -> dict[str, dict[str, Any]]:
+    """FHIR's statuses and those of ours that each stands for."""
+    ours = {code: [name for name, told in STATUSES.items() if told == code] for code in STATUSES.values()}
+    others = ("planned", "waitlist", "onhold", "entered-in-error")
+    return {code: {"status__in": found} for code, found in (*ours.items(), *((code, [""]) for code in others))}
+
+
+PARAMETERS = (
+    SearchParameter("patient", "reference", ("citizen_id",), "Who is treated", targets=("Patient",)),
+    SearchParameter(
+        "status",
+        "token",
+        ("status",),
+        "Whether it is in force",
+        codes=_status_codes(),
+        fixed_system=STATUS_SYSTEM,
+    ),
+    SearchParameter(
+        "type",
+        "token",
+        ("basis",),
+        "What shows the relation, or the municipal area",
+        codes={
+            name: {"basis": basis}
+            for basis in Basis.values
+            for item in (coding(BASIS_SYSTEM, basis), *([AREAS[basis]] if basis in AREAS else []))
+            for name in (item["code"], f"{item['system']}|{item['code']}")
+        },
+    ),
+    SearchParameter("organization", "reference", ("origin_id",), "At which unit", targets=("Organization",)),
+    SearchParameter(
+        "care-manager", "reference", ("professional_id",), "The one whom it is narrowed to", targets=("Practitioner",)
+    ),
+    SearchParameter("date", "date", ("start", "end"), "When it is in force"),
+)
+
+EPISODE = register(
+    Resource(
+        "EpisodeOfCare",
+        EPISODE_SOURCE,
+        to_fhir,
+        PARAMETERS,
+        WRITTEN,
+        create=create,
+        update=update,
+        sorts={"date": "start"},
+        description="Treatment relations: at which unit a citizen is treated or cared for, and what shows it.",
+    )
+)

@@ -1,0 +1,123 @@
+"""Claiming and ending treatment relations by hand; what registers and systems show comes with their deliveries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from access.actors import Actor
+from access.authoring import change_element, create_element, same
+from access.statements import Row, Source
+from access.vocabulary import Category, Law
+from careplans import states
+from careplans.services.law import same_law
+from fhir.outcomes import FhirError
+from organisations.models import TreatmentRelation
+
+Basis = TreatmentRelation.Basis
+Status = TreatmentRelation.Status
+FOLLOW_UP_WITHIN = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class RelationInput:
+    """What a relation is to be, as its writer says; `unit_id` and `professional_id` only where she names them."""
+
+    citizen_id: UUID
+    basis: str
+    status: str
+    start: datetime | None = None
+    end: datetime | None = None
+    unit_id: UUID | None = None
+    professional_id: UUID | None = None
+    law: str = ""
+
+
+def claim_relation(*, by: Actor, source: Source, relation: RelationInput) -> Row:
+    """Claim that the writer treats the citizen, at her unit and for her alone, and return the row.
+
+    The claim gives access until its follow-up is due, `FOLLOW_UP_WITHIN` from now. Raises FhirError: 403 for others
+    than health professionals, 409 while a claim of hers is in force, 422 for evidence that only systems deliver.
+    Law: grounds.TREATMENT_LOOKUP; law study 3.2, step 5.
+    """
+    if relation.basis != Basis.SELF_CLAIMED:
+        raise _broken("Dette grundlag kommer fra systemerne.", "This evidence comes from the systems.", "type")
+    if relation.status != Status.CLAIMED:
+        raise _broken("Et nyt forløb er aktivt.", "A new episode is active.", "status")
+    if relation.unit_id not in (None, by.unit_id):
+        raise _broken("Enheden er din egen.", "The unit is your own.", "managingOrganization")
+    if relation.professional_id not in (None, by.professional_id):
+        raise _broken("Fagpersonen er dig selv.", "The professional is yourself.", "careManager")
+    same_law(Law.HEALTH, relation.law)
+    start = relation.start or by.moment
+    _check_period(start, relation.end)
+    return create_element(
+        by=by,
+        source=source,
+        citizen_id=relation.citizen_id,
+        category=Category.PLAN_SUL,
+        law=Law.HEALTH,
+        values={
+            "professional_id": by.professional_id,
+            "basis": Basis.SELF_CLAIMED,
+            "status": Status.CLAIMED,
+            "evidence_source": TreatmentRelation.Source.MANUAL,
+            "start": start,
+            "end": relation.end,
+            "follow_up_by": by.moment + FOLLOW_UP_WITHIN,
+        },
+        occurred_at=start,
+        after=lambda made: _no_other_claim(by, made),
+    )
+
+
+def end_relation(*, by: Actor, source: Source, key: UUID, relation: RelationInput, if_match: int | None) -> Row:
+    """End a relation of the writer's unit, the caller having its current version, and return its row.
+
+    Nothing else of it changes by hand. Raises FhirError: 404, 403, 400 or 412 for the version, 422 for other changes.
+    """
+
+    def change(current: TreatmentRelation) -> dict[str, Any]:
+        same(current, citizen_id=relation.citizen_id, basis=relation.basis)
+        same_law(current.recorded_under, relation.law)
+        if relation.status != states.ENDED:
+            raise _broken("Et forløb kan kun afsluttes.", "An episode can only be ended.", "status")
+        states.move(states.RELATION, current.status, states.ENDED, "EpisodeOfCare.status")
+        if relation.start is not None and abs(relation.start - current.start) >= timedelta(seconds=1):
+            raise _broken("Begyndelsen kan ikke ændres.", "The start cannot be changed.", "period.start")
+        end = relation.end or by.moment
+        if end > by.moment:
+            raise _broken("Slutningen ligger i fremtiden.", "The end lies in the future.", "period.end")
+        _check_period(current.start, end)
+        return {"status": states.ENDED, "end": end}
+
+    return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
+
+
+def _no_other_claim(by: Actor, made: TreatmentRelation) -> None:
+    """The writer has no other claim in force. Raises FhirError (409). One statement."""
+    if made.professional_id is None:
+        return
+    in_force = TreatmentRelation.objects.exclude(pk=made.pk).filter(
+        Q(end__isnull=True) | Q(end__gt=by.moment),
+        citizen_id=made.citizen_id,
+        origin_id=made.origin_id,
+        professional_id=made.professional_id,
+        status=Status.CLAIMED,
+        follow_up_by__gt=by.moment,
+    )
+    if in_force.exists():
+        raise FhirError("already-exists")
+
+
+def _check_period(start: datetime, end: datetime | None) -> None:
+    """The end does not come before the start. Raises FhirError (422)."""
+    if end is not None and end < start:
+        raise _broken("Slutningen ligger før begyndelsen.", "The end lies before the start.", "period.end")
+
+
+def _broken(da: str, en: str, place: str) -> FhirError:
+    """A rule of relations is broken."""
+    return FhirError("rule-broken", da, en, f"EpisodeOfCare.{place}")

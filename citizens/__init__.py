@@ -1,0 +1,1 @@
+"""Owns the person: identifiers, address, custody, guardianship, powers of attorney and relatives."""

@@ -1,0 +1,10 @@
+"""The Celery application: everything that happens after a commit."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+app = Celery("samlet")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,122 @@
+"""Settings of the service; every value comes from the environment, with safe defaults for one machine.
+
+`DATABASE_URL` and `CELERY_BROKER_URL` switch from the embedded database and the file-system broker to real servers.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from config import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).resolve()
+
+
+def _flag(name: str, default: bool) -> bool:
+    """Read a yes/no value from the environment."""
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes"}
+
+
+DEMO_MODE = _flag("DEMO_MODE", False)
+DEBUG = _flag("DEBUG", False)
+SECRET_KEY = os.environ.get("SECRET_KEY") or embedded.local_secret(DATA_DIR, "secret-key")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "guardian",
+    "fhir",
+    "terminology",
+    "audit",
+    "access",
+    "identity",
+    "citizens",
+    "organisations",
+    "consents",
+    "minlog",
+    "stamkort",
+    "goals",
+    "careplans",
+    "appointments",
+    "exchange",
+    "demo",
+    "bench",
+    "config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+_address = os.environ.get("DATABASE_URL") or embedded.database_url(DATA_DIR)
+DATABASES: dict[str, dict[str, Any]] = {"default": {**dj_database_url.parse(_address)}}
+DATABASES["default"].update(
+    CONN_MAX_AGE=None,
+    CONN_HEALTH_CHECKS=False,
+    DISABLE_SERVER_SIDE_CURSORS=True,
+)
+# A statement of the hot path is planned once per connection: its gates are the same for every citizen.
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    options="-c plan_cache_mode=force_generic_plan", prepare_threshold=5
+)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+ANONYMOUS_USER_NAME = None  # django-guardian: nobody is granted anything without being known
+
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # its has_perm backend is never asked; see access/
+
+LANGUAGE_CODE = "da"
+LANGUAGES = [("da", "Dansk"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Copenhagen"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+APPEND_SLASH = False
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["identity.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost")
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {**embedded.broker_folders(DATA_DIR), "polling_interval": 0.2} if CELERY_BROKER_URL.startswith("filesystem") else {}
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+# What the clock sends: tasks that carry on behind the requests, each safe to run twice.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "seal-log": {"task": "audit.tasks.seal_log", "schedule": 2.0},
+    "dispatch-outbox": {"task": "exchange.dispatch_outbox", "schedule": 5.0, "options": {"expires": 30}},
+    "make-log-partitions": {"task": "audit.tasks.make_partitions", "schedule": 86_400.0},
+}
+AUDIT_ANCHOR_FILE = os.environ.get("AUDIT_ANCHOR_FILE", str(DATA_DIR / "log-anchors.jsonl"))

@@ -1,0 +1,23 @@
+"""All addresses of the service."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from access import operations, rest
+from consents import views as consents
+from exchange import views as exchange
+from identity import views as identity
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("oauth/token", identity.TokenView.as_view(), name="oauth-token"),
+    path("fhir/metadata", operations.MetadataView.as_view(), name="fhir-metadata"),
+    path("fhir/Patient/<str:key>/$overview", operations.OverviewView.as_view(), name="fhir-overview"),
+    path("fhir/Patient/<str:key>/$access-matrix", operations.MatrixView.as_view(), name="fhir-access-matrix"),
+    path("fhir/Bundle/$deliver", exchange.DeliverView.as_view(), name="fhir-deliver"),
+    path("fhir/Patient/<str:key>/$override", consents.OverrideView.as_view(), name="fhir-override"),
+    path("fhir/<str:kind>/_search", rest.SearchView.as_view(), name="fhir-search"),
+    path("fhir/<str:kind>/<str:key>/$explain-access", operations.ExplainView.as_view(), name="fhir-explain"),
+    path("fhir/<str:kind>/<str:key>/_history", operations.HistoryView.as_view(), name="fhir-history"),
+    path("fhir/<str:kind>/<str:key>/_history/<str:version>", operations.VersionView.as_view(), name="fhir-vread"),
+    path("fhir/<str:kind>/<str:key>", rest.InstanceView.as_view(), name="fhir-instance"),
+    path("fhir/<str:kind>", rest.TypeView.as_view(), name="fhir-type"),
+]

@@ -1,0 +1,165 @@
+"""What the law asks of a consent and of a block before it is written (law study 3.5, 3.7, 3.9), each with its text."""
+
+from collections.abc import Iterable
+
+from access.actors import Actor
+from access.vocabulary import CITIZEN_SIDE, HEALTH_SIDE, SOCIAL_LAWS, SOCIAL_SIDE, Category, Purpose
+from consents.conditions import HEALTH_CATEGORIES, SOCIAL_CATEGORIES
+from consents.inputs import BlockInput, ConsentInput
+from consents.models import LONGEST_DISCLOSURE, Consent
+from fhir.outcomes import FhirError
+
+Kind = Consent.Kind
+# Kinds of disclosure: in writing, and lapsing within a year of being given (SUL § 44; for FVL § 28 held as strictly).
+DISCLOSURES = frozenset({Kind.SUL43, Kind.FVL28})
+NEVER_SHARED = frozenset({Category.WILL_CONTENT, Category.ODR_CONTENT, Category.LOG})
+FAMILIES = dict.fromkeys((Kind.SUL41, Kind.SUL42A3, Kind.SUL43), HEALTH_CATEGORIES - NEVER_SHARED) | {
+    Kind.FVL28: SOCIAL_CATEGORIES,
+    Kind.CITIZEN_SHARE: frozenset(Category) - NEVER_SHARED,
+}
+PURPOSES = frozenset({Purpose.TREATMENT, Purpose.CARE, Purpose.CASE})
+
+Broken = tuple[bool, str, str]
+
+
+def first_broken(rules: Iterable[Broken]) -> None:
+    """Raise FhirError (422) with the text of the first rule that is broken."""
+    for is_broken, da, en in rules:
+        if is_broken:
+            raise FhirError("rule-broken", da, en)
+
+
+def check_consent(by: Actor, consent: ConsentInput) -> None:
+    """Hold a consent against the law. Raises FhirError (422)."""
+    first_broken(_who_and_what(consent))
+    first_broken(_when(by, consent))
+    first_broken(_how(by, consent))
+
+
+def _who_and_what(consent: ConsentInput) -> Iterable[Broken]:
+    """To whom, for what, and which data."""
+    yield (
+        consent.recipient_unit is None and consent.recipient_professional is None,
+        "Et samtykke skal nævne, hvem det gælder for.",
+        "A consent must name its recipient.",
+    )
+    yield consent.purpose is None, "Et samtykke skal nævne sit formål.", "A consent must name its purpose."
+    yield (
+        consent.purpose not in PURPOSES,
+        "Et samtykke gælder behandling, pleje eller sagsbehandling.",
+        "A consent is for treatment, care or casework.",
+    )
+    yield (
+        bool(consent.recipient_acting_as) and consent.recipient_acting_as not in HEALTH_SIDE | SOCIAL_SIDE,
+        "Modtageren skal handle som fagperson.",
+        "The recipient must act as a professional.",
+    )
+    yield (
+        not set(consent.families) <= FAMILIES[consent.kind],
+        "Samtykkets slags passer ikke til de oplysninger, det nævner.",
+        "The kind of consent does not fit the data that it names.",
+    )
+    yield (
+        bool(consent.laws) and consent.kind != Kind.CITIZEN_SHARE and not set(consent.laws) <= _laws(consent.kind),
+        "Samtykkets slags passer ikke til den lov, det nævner.",
+        "The kind of consent does not fit the act that it names.",
+    )
+
+
+def _laws(kind: Consent.Kind) -> frozenset[str]:
+    """The acts that a consent of this kind may be narrowed to; one of health law is not narrowed."""
+    return frozenset(SOCIAL_LAWS) if kind == Kind.FVL28 else frozenset()
+
+
+def _when(by: Actor, consent: ConsentInput) -> Iterable[Broken]:
+    """From when until when."""
+    given = consent.given_at or by.moment
+    yield given > by.moment, "Samtykket er givet i fremtiden.", "The consent was given in the future."
+    yield consent.end is None, "Et samtykke skal have en slutdato.", "A consent must have an end."
+    assert consent.end is not None  # noqa: S101  the line above
+    yield (
+        consent.start is not None and consent.end <= consent.start,
+        "Samtykkets periode slutter, før den begynder.",
+        "The period of the consent ends before it begins.",
+    )
+    yield consent.end <= by.moment, "Samtykkets periode er forbi.", "The period of the consent is over."
+    yield (
+        consent.kind in DISCLOSURES and consent.end > min(given, consent.start or given) + LONGEST_DISCLOSURE,
+        "Et samtykke til videregivelse gælder højst et år.",
+        "A consent to disclosure lasts at most one year.",
+    )
+
+
+def _how(by: Actor, consent: ConsentInput) -> Iterable[Broken]:
+    """In which form, and by whom it is noted."""
+    by_herself = by.acting_as in CITIZEN_SIDE
+    yield (
+        consent.form == Consent.Form.ORAL and consent.kind in DISCLOSURES,
+        "Et samtykke til videregivelse skal være skriftligt.",
+        "A consent to disclosure must be in writing.",
+    )
+    yield (
+        by_herself and (consent.form not in (None, Consent.Form.DIGITAL) or bool(consent.journal_reference)),
+        "Borgeren giver selv sit samtykke digitalt; andre former noteres af den, der tager imod.",
+        "The citizen consents digitally herself; other forms are noted by who receives them.",
+    )
+    yield (
+        not by_herself and consent.form not in (Consent.Form.ORAL, Consent.Form.WRITTEN),
+        "Angiv om borgeren gav samtykket mundtligt eller skriftligt.",
+        "State whether the citizen consented orally or in writing.",
+    )
+    yield (
+        not by_herself and not consent.journal_reference.strip(),
+        "Et samtykke, som personalet noterer, skal henvise til journalen.",
+        "A consent that staff note must refer to the record.",
+    )
+    yield (
+        not by_herself and consent.kind == Kind.CITIZEN_SHARE,
+        "Borgeren vælger selv, hvem hun deler med.",
+        "The citizen herself chooses with whom she shares.",
+    )
+
+
+def check_block(by: Actor, block: BlockInput) -> None:
+    """Hold a block against what one can block. Raises FhirError (422)."""
+    who = [block.is_everyone, block.unit is not None, block.professional is not None]
+    scoped = block.period_start is not None or block.period_end is not None or block.origin is not None
+    what = [block.is_everything, scoped, block.item is not None]
+    first_broken(
+        [
+            (sum(who) == 0, "Spærringen nævner ingen, den gælder for.", "The block names nobody."),
+            (
+                sum(who) > 1,
+                "En spærring gælder for alle, én enhed eller én fagperson.",
+                "A block is for everybody, one unit or one professional.",
+            ),
+            (sum(what) == 0, "Spærringen nævner intet, der er spærret.", "The block blocks nothing."),
+            (
+                sum(what) > 1,
+                "En spærring gælder alt, en periode eller afsender, eller én oplysning.",
+                "A block is of everything, of a period or origin, or of one item.",
+            ),
+            (
+                (block.period_start is None) != (block.period_end is None),
+                "Perioden for de spærrede oplysninger skal have start og slut.",
+                "The period of the blocked data needs a start and an end.",
+            ),
+            (
+                block.period_start is not None
+                and block.period_end is not None
+                and block.period_end <= block.period_start,
+                "Perioden for de spærrede oplysninger slutter, før den begynder.",
+                "The period of the blocked data ends before it begins.",
+            ),
+            (
+                block.end is not None and block.start is not None and block.end <= block.start,
+                "Spærringen slutter, før den begynder.",
+                "The block ends before it begins.",
+            ),
+            (
+                block.end is not None and block.end <= by.moment,
+                "Spærringens periode er forbi.",
+                "The period of the block is over.",
+            ),
+        ]
+    )

@@ -1,0 +1,105 @@
+"""Overriding a block (værdispring): declared beforehand, for one citizen and some hours, reviewed afterwards."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from access import service
+from access.actors import Actor
+from access.events import Event, announce
+from access.vocabulary import ActingAs, Category, Reason
+from consents.models import LONGEST_OVERRIDE, Override
+from fhir.ids import new_key
+from fhir.outcomes import FhirError
+from organisations.models import Professional
+
+SHORTEST_REASON = 10
+
+
+def declare_override(*, by: Actor, citizen_id: UUID, reason_code: str, reason: str, hours: int = 1) -> Override:
+    """Declare that a block gives way to this professional, for this citizen and so many hours, and return the record.
+
+    Only a health professional, or an assistant on behalf of the responsible one, in a current treatment, may. The
+    override opens the block's gate and no other; each look under it is flagged in the log, the citizen is told, and
+    somebody reviews it. Raises FhirError: 403 for who may not, 422 for a reason or a time that the law does not know.
+    Law: grounds.IMPORTANT_CONSIDERATIONS.
+    """
+    _check(reason_code, reason, hours)
+    with service.writing():
+        rules = _permitted(by, citizen_id)
+        assert by.professional_id is not None and by.unit_id is not None  # noqa: S101  a relation was found for them
+        made = Override.objects.create(
+            id=new_key(),
+            citizen_id=citizen_id,
+            professional_id=by.professional_id,
+            responsible_id=by.responsible_id,
+            unit_id=by.unit_id,
+            reason_code=reason_code,
+            reason=reason.strip(),
+            start=by.moment,
+            end=by.moment + timedelta(hours=hours),
+        )
+        service.log(
+            by,
+            "override",
+            "Override",
+            citizen_id=citizen_id,
+            outcome="permit",
+            resource_ids=[made.pk],
+            rules=rules,
+            facts=[made.pk],
+        )
+        announce(Event("block-overridden", citizen_id, {"override": str(made.pk)}))
+    return made
+
+
+def _check(reason_code: str, reason: str, hours: int) -> None:
+    """The reason is one that the law knows, told in words, and the time is short."""
+    if reason_code not in Override.ReasonCode.values:
+        raise FhirError(
+            "override-reason", "Vælg en af lovens tre grunde.", "Choose one of the three reasons of the law."
+        )
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise FhirError("override-reason", "Skriv begrundelsen med ord.", "State the reason in words.")
+    if not 1 <= hours <= LONGEST_OVERRIDE // timedelta(hours=1):
+        raise FhirError("override-too-long", "Højst et døgn ad gangen.", "At most a day at a time.")
+
+
+def _permitted(by: Actor, citizen_id: UUID) -> list[str]:
+    """The rule under which the professional treats the citizen; an override asks for nothing less."""
+    is_alone = by.acting_as == ActingAs.HP_ASSIST and by.responsible_id is None
+    if by.acting_as not in (ActingAs.HP, ActingAs.HP_ASSIST) or is_alone:
+        raise service.refused_as(by, "override", "Override", citizen_id, Reason.SECTOR)
+    decision = service.decide_category(by, citizen_id, Category.SK_REG)
+    if decision is None or not decision.permitted:
+        raise service.refused_as(by, "override", "Override", citizen_id, Reason.NO_RELATION)
+    return [rule.code for rule in decision.held]
+
+
+def review_override(*, by: Actor, key: UUID, outcome: str, reviewer: Professional) -> Override:
+    """Note what the review of an override came to: "ok", "unclear" or "breach". Raises FhirError (404, 422).
+
+    Nobody reviews an override of her own, and a review is made once.
+    """
+    if outcome not in ("ok", "unclear", "breach"):
+        raise FhirError("unknown-code", "outcome")
+    with service.writing():
+        found = Override.objects.select_for_update().filter(pk=key).first()
+        if found is None:
+            raise FhirError("not-found")
+        if found.professional_id == reviewer.pk or found.responsible_id == reviewer.pk:
+            raise FhirError("rule-broken", "Ingen ser sit eget opslag efter.", "Nobody reviews her own look.")
+        if found.reviewed_at is not None:
+            raise FhirError("rule-broken", "Opslaget er set efter.", "The look has been reviewed.")
+        found.reviewed_by, found.reviewed_at, found.review_outcome = reviewer, by.moment, outcome
+        found.save(update_fields=["reviewed_by", "reviewed_at", "review_outcome"])
+        service.log(
+            by, "review", "Override", citizen_id=found.citizen_id, outcome="permit", resource_ids=[key], facts=[key]
+        )
+    return found
+
+
+def awaiting_review(now: datetime) -> QuerySet[Override]:
+    """Overrides that began and that nobody has reviewed, the oldest first."""
+    return Override.objects.filter(reviewed_at__isnull=True, start__lte=now).order_by("start")

@@ -1,0 +1,314 @@
+"""The rules of the law for shared elements: each a ground and an ordered tuple of gates.
+
+The gates stand in the order of evaluation (law study 3.2): sector, purpose, relation, law, consent, block. A policy of
+a table takes these rules as they are and adds its own.
+"""
+
+from django.db.models import Q
+
+from access.actors import Actor
+from access.conditions import NEVER, Target, condition
+from access.grounds import (
+    APPOINTMENT_TIMES,
+    CITIZENS_CHOICE,
+    CONSENTED_DISCLOSURE,
+    CUSTODY,
+    DISCHARGE_PARTY,
+    GUARDIANSHIP,
+    OWN_ACCESS,
+    OWN_RECORDING,
+    OWN_SERVICE,
+    POWER_OF_ATTORNEY,
+    SOCIAL_DISCLOSURE,
+    STAMKORT_SHARING,
+    TREATMENT_LOOKUP,
+    TREATMENT_WILL,
+)
+from access.matrix import Cell
+from access.policies import Gate, Rule
+from access.vocabulary import ActingAs, Action, Category, Reason
+from citizens.conditions import (
+    as_guardian,
+    as_parent,
+    as_proxy,
+    as_writing_proxy,
+    child_under_15,
+    in_proxys_scope,
+    of_age,
+    own,
+)
+from consents.conditions import HEALTH_CATEGORIES, SOCIAL_CATEGORIES, TIMES_OF_HELP, shared_by_choice
+from consents.gates import (
+    BLOCK,
+    CONSENT,
+    NOT_BLOCKABLE,
+    OTHERS,
+    PARTYS_BLOCK,
+    PRIVATE,
+    PROFESSIONAL,
+    PURPOSE,
+    REGIME,
+    RELATION,
+    SECTOR,
+    a_party,
+    category_in,
+    cell,
+    doctor_or_nurse_with_reason,
+    own_matter,
+)
+from consents.purposes import PURPOSE_RULES
+from organisations.conditions import of_own_unit, social_worker
+
+READ = frozenset({Action.READ})
+
+ELEMENT_RULES: tuple[Rule, ...] = (
+    Rule(
+        "own-record",
+        OWN_ACCESS,
+        READ,
+        (Gate("own", own, Reason.NO_RELATION), Gate("age", of_age, Reason.AGE)),
+        unblockable=OWN_ACCESS,
+    ),
+    Rule(
+        "power-of-attorney",
+        POWER_OF_ATTORNEY,
+        READ,
+        (
+            Gate("representation", as_proxy, Reason.NO_RELATION),
+            OTHERS,
+            Gate("law", in_proxys_scope, Reason.LAW_GATE),
+            PRIVATE,
+        ),
+        unblockable=POWER_OF_ATTORNEY,
+    ),
+    Rule(
+        "custody",
+        CUSTODY,
+        READ,
+        (
+            Gate("representation", as_parent, Reason.NO_RELATION),
+            Gate("age", child_under_15, Reason.AGE),
+            OTHERS,
+            PRIVATE,
+        ),
+        unblockable=CUSTODY,
+    ),
+    Rule(
+        "guardianship",
+        GUARDIANSHIP,
+        READ,
+        (Gate("representation", as_guardian, Reason.NO_RELATION), OTHERS, PRIVATE),
+        unblockable=GUARDIANSHIP,
+    ),
+    Rule(
+        "treatment-look-up",
+        TREATMENT_LOOKUP,
+        READ,
+        (
+            SECTOR,
+            PURPOSE,
+            RELATION,
+            Gate("law", cell(Cell.PERMIT, but=NOT_BLOCKABLE | TIMES_OF_HELP), Reason.LAW_GATE),
+            BLOCK,
+        ),
+    ),
+    Rule(
+        "appointment-times",
+        APPOINTMENT_TIMES,
+        READ,
+        (
+            SECTOR,
+            PURPOSE,
+            RELATION,
+            Gate("law", cell(Cell.PERMIT, only=TIMES_OF_HELP), Reason.LAW_GATE),
+            REGIME,
+            BLOCK,
+        ),
+    ),
+    Rule(
+        "stamkort-look-up",
+        STAMKORT_SHARING,
+        READ,
+        (SECTOR, PURPOSE, RELATION, Gate("law", cell(Cell.PERMIT, only=NOT_BLOCKABLE), Reason.LAW_GATE), REGIME),
+        unblockable=STAMKORT_SHARING,
+    ),
+    Rule(
+        "consented-disclosure",
+        CONSENTED_DISCLOSURE,
+        READ,
+        (
+            PROFESSIONAL,
+            PURPOSE,
+            RELATION,
+            Gate("law", cell(Cell.CONSENT, only=HEALTH_CATEGORIES), Reason.LAW_GATE),
+            CONSENT,
+        ),
+        unblockable=CONSENTED_DISCLOSURE,
+    ),
+    Rule(
+        "social-disclosure",
+        SOCIAL_DISCLOSURE,
+        READ,
+        (
+            PROFESSIONAL,
+            PURPOSE,
+            RELATION,
+            Gate(
+                "law",
+                cell(Cell.CONSENT, Cell.PERMIT, Cell.OWN, Cell.BRANCH, only=SOCIAL_CATEGORIES),
+                Reason.LAW_GATE,
+            ),
+            CONSENT,
+        ),
+        unblockable=SOCIAL_DISCLOSURE,
+    ),
+    Rule(
+        "own-service",
+        OWN_SERVICE,
+        READ,
+        (
+            Gate("sector", social_worker, Reason.SECTOR),
+            PURPOSE,
+            RELATION,
+            Gate("law", own_matter, Reason.LAW_GATE),
+        ),
+        unblockable=OWN_SERVICE,
+    ),
+    Rule(
+        "discharge-party",
+        DISCHARGE_PARTY,
+        READ,
+        (
+            PROFESSIONAL,
+            PURPOSE,
+            Gate("relation", a_party, Reason.NO_RELATION),
+            PARTYS_BLOCK,
+        ),
+    ),
+    Rule(
+        "citizens-choice",
+        CITIZENS_CHOICE,
+        READ,
+        (
+            PROFESSIONAL,
+            PURPOSE,
+            RELATION,
+            Gate("law", cell(Cell.CHOSEN), Reason.LAW_GATE),
+            Gate("choice", shared_by_choice, Reason.BLOCKED),
+            BLOCK,
+        ),
+    ),
+    Rule(
+        "treatment-will",
+        TREATMENT_WILL,
+        READ,
+        (
+            Gate("sector", doctor_or_nurse_with_reason, Reason.SECTOR),
+            PURPOSE,
+            RELATION,
+            Gate("law", cell(Cell.CONFIRM), Reason.LAW_GATE),
+        ),
+        unblockable=TREATMENT_WILL,
+    ),
+    *PURPOSE_RULES,
+)
+
+RECORDED_BY_HEALTH = frozenset(
+    {
+        Category.APPT_SUL,
+        Category.DIAG,
+        Category.COND_SUL,
+        Category.INT_SUL,
+        Category.PLAN_SUL,
+        Category.PLAN_PSY,
+        Category.GOAL_SUL,
+    }
+)
+WRITERS_OF_HEALTH = frozenset({ActingAs.HP, ActingAs.HP_ASSIST})
+WRITERS_OF_SOCIAL = frozenset({ActingAs.CARE, ActingAs.CASE, ActingAs.SOC_PSY})
+
+
+@condition
+def under_the_same_law(actor: Actor, target: Target) -> Q:
+    """The actor acts under the act that the element is recorded in."""
+    if actor.acting_as in WRITERS_OF_HEALTH:
+        return target.category_in(RECORDED_BY_HEALTH)
+    return target.category_in(SOCIAL_CATEGORIES) if actor.acting_as in WRITERS_OF_SOCIAL else NEVER
+
+
+SAME_LAW = Gate("law", under_the_same_law, Reason.LAW_GATE)
+
+WRITE_RULES: tuple[Rule, ...] = (
+    Rule(
+        "own-recording",
+        OWN_RECORDING,
+        frozenset({Action.CREATE}),
+        (PROFESSIONAL, PURPOSE, RELATION, SAME_LAW),
+        unblockable=OWN_RECORDING,
+    ),
+    Rule(
+        "own-correction",
+        OWN_RECORDING,
+        frozenset({Action.UPDATE}),
+        (PROFESSIONAL, PURPOSE, RELATION, SAME_LAW, Gate("owner", of_own_unit, Reason.LAW_GATE)),
+        unblockable=OWN_RECORDING,
+    ),
+)
+
+# What the citizen herself writes: her own life goals and the typed part of her stamkort (law study 3.4, 3.7).
+CITIZEN_WRITE_RULES: tuple[Rule, ...] = (
+    Rule(
+        "own-words",
+        OWN_ACCESS,
+        frozenset({Action.CREATE, Action.UPDATE}),
+        (
+            Gate("own", own, Reason.NO_RELATION),
+            Gate("age", of_age, Reason.AGE),
+            Gate("law", category_in(Category.GOAL_LIFE, Category.SK_TYPED), Reason.LAW_GATE),
+        ),
+        unblockable=OWN_ACCESS,
+    ),
+)
+
+# What those who treat her may type on the stamkort, and those who act for her: by a power of attorney that says so, as
+# parent of a child under 15 or as guardian (law study 3.4, 3.7).
+STAMKORT_WRITE_RULES: tuple[Rule, ...] = (
+    Rule(
+        "stamkort-entry",
+        STAMKORT_SHARING,
+        frozenset({Action.CREATE, Action.UPDATE}),
+        (SECTOR, PURPOSE, RELATION, Gate("law", category_in(Category.SK_TYPED), Reason.LAW_GATE)),
+        unblockable=STAMKORT_SHARING,
+    ),
+    Rule(
+        "stamkort-by-attorney",
+        POWER_OF_ATTORNEY,
+        frozenset({Action.CREATE, Action.UPDATE}),
+        (
+            Gate("representation", as_writing_proxy, Reason.NO_RELATION),
+            Gate("law", category_in(Category.SK_TYPED), Reason.LAW_GATE),
+        ),
+        unblockable=POWER_OF_ATTORNEY,
+    ),
+    Rule(
+        "stamkort-by-parent",
+        CUSTODY,
+        frozenset({Action.CREATE, Action.UPDATE}),
+        (
+            Gate("representation", as_parent, Reason.NO_RELATION),
+            Gate("age", child_under_15, Reason.AGE),
+            Gate("law", category_in(Category.SK_TYPED), Reason.LAW_GATE),
+        ),
+        unblockable=CUSTODY,
+    ),
+    Rule(
+        "stamkort-by-guardian",
+        GUARDIANSHIP,
+        frozenset({Action.CREATE, Action.UPDATE}),
+        (
+            Gate("representation", as_guardian, Reason.NO_RELATION),
+            Gate("law", category_in(Category.SK_TYPED), Reason.LAW_GATE),
+        ),
+        unblockable=GUARDIANSHIP,
+    ),
+)

@@ -1,0 +1,51 @@
+"""What a professional declares about a block."""
+
+from django.http import HttpResponse
+from rest_framework.request import Request
+
+from access.rest import FhirView, answer, as_key, body_of
+from consents import overrides
+from fhir.datatypes import instant
+from fhir.outcomes import FhirError
+
+
+class OverrideView(FhirView):
+    """`Patient/[id]/$override`: declare an override; later requests name it in the header `X-Override`."""
+
+    def post(self, request: Request, key: str) -> HttpResponse:
+        """Take Parameters with `reason-code`, `reason` and, when more than one, `hours`; answer with the override."""
+        given = parameters(body_of(request._request))
+        hours = given.get("hours", 1)
+        if not isinstance(hours, int) or isinstance(hours, bool):
+            raise FhirError("wrong-shape", "hours", expression="Parameters.parameter")
+        made = overrides.declare_override(
+            by=self.actor,
+            citizen_id=as_key(key),
+            reason_code=str(given.get("reason-code", "")),
+            reason=str(given.get("reason", "")),
+            hours=hours,
+        )
+        return answer(
+            {
+                "resourceType": "Parameters",
+                "parameter": [
+                    {"name": "override", "valueId": str(made.pk)},
+                    {"name": "until", "valueInstant": instant(made.end)},
+                ],
+            },
+            201,
+        )
+
+
+def parameters(body: dict[str, object]) -> dict[str, object]:
+    """Read FHIR Parameters with simple values. Raises FhirError (400)."""
+    listed = body.get("parameter")
+    if body.get("resourceType") != "Parameters" or not isinstance(listed, list):
+        raise FhirError("wrong-type", expression="resourceType")
+    found: dict[str, object] = {}
+    for part in listed:
+        if not isinstance(part, dict) or not isinstance(part.get("name"), str):
+            raise FhirError("wrong-shape", "parameter", expression="Parameters.parameter")
+        value = next((value for name, value in part.items() if name.startswith("value")), None)
+        found[part["name"]] = value
+    return found

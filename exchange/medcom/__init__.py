@@ -1,0 +1,1 @@
+"""MedCom messages: hospital notifications, which open and close treatment relations."""

@@ -1,0 +1,114 @@
+"""What must happen after a commit: rows written with their cause, carried out at least once by a worker.
+
+A handler is registered for a topic and must be safe to repeat: it may run again after it has done its work, when the
+worker died before it could say so. What fails is tried again later and later, and never given up.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from exchange.models import OutboxMessage
+
+Handler = Callable[[OutboxMessage], None]
+
+_HANDLERS: dict[str, Handler] = {}
+_FIRST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(hours=1)
+log = structlog.get_logger(__name__)
+
+
+class UnknownTopic(Exception):
+    """Nobody handles this topic."""
+
+
+def handles(topic: str) -> Callable[[Handler], Handler]:
+    """Make the function the handler of a topic."""
+
+    def keep(handler: Handler) -> Handler:
+        _HANDLERS[topic] = handler
+        return handler
+
+    return keep
+
+
+def topics() -> frozenset[str]:
+    """Every topic that is handled."""
+    return frozenset(_HANDLERS)
+
+
+def enqueue(
+    topic: str, citizen_id: UUID | None = None, payload: dict[str, object] | None = None, *, at: datetime | None = None
+) -> UUID:
+    """Note that something must happen, in the caller's transaction: it happens if and only if that is committed.
+
+    `at` is the earliest instant. The payload holds ids and codes, never content or a CPR number. Raises UnknownTopic.
+    """
+    if topic not in _HANDLERS:
+        raise UnknownTopic(topic)
+    now = timezone.now()
+    message = OutboxMessage(
+        topic=topic, citizen_id=citizen_id, payload=payload or {}, created_at=now, next_attempt_at=at or now
+    )
+    message.save(force_insert=True)
+    return message.pk
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after this many failures: twice as long each time, an hour at most."""
+    return min(_FIRST_WAIT * (1 << min(attempts - 1, 20)), _LONGEST_WAIT)
+
+
+def dispatch(limit: int = 100) -> int:
+    """Carry out what is due, oldest first; return how many were done. Several workers share the rows between them."""
+    done = 0
+    for _number in range(limit):
+        outcome = _next()
+        if outcome is None:
+            break
+        done += outcome
+    return done
+
+
+def _next() -> bool | None:
+    """Carry out one message in its own transaction; None when none is due, else whether it was done.
+
+    The message is marked in the transaction of its handler, so what the handler writes here stands with the mark.
+    """
+    with transaction.atomic():
+        due = OutboxMessage.objects.filter(done_at__isnull=True, next_attempt_at__lte=timezone.now())
+        message = due.order_by("next_attempt_at", "id").select_for_update(skip_locked=True).first()
+        if message is None:
+            return None
+        message.attempts += 1
+        try:
+            with transaction.atomic():
+                _handler(message.topic)(message)
+        except Exception as error:
+            log.warning(
+                "outbox message failed", message=str(message.pk), topic=message.topic, error=type(error).__name__
+            )
+            message.error = type(error).__name__
+            message.next_attempt_at = timezone.now() + wait_after(message.attempts)
+            message.save(update_fields=["attempts", "error", "next_attempt_at"])
+            return False
+        message.done_at = timezone.now()
+        message.error = ""
+        message.save(update_fields=["attempts", "error", "done_at"])
+        return True
+
+
+def _handler(topic: str) -> Handler:
+    try:
+        return _HANDLERS[topic]
+    except KeyError as error:
+        raise UnknownTopic(topic) from error
+
+
+@handles("delivery-taken")
+def _delivery_taken(message: OutboxMessage) -> None:
+    """A delivery was taken: the event is on record; who is to be told of it subscribes later."""

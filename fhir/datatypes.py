@@ -1,0 +1,148 @@
+"""FHIR datatypes out and in: small pure functions over plain dictionaries, and the systems they name."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+BASE = "https://patientoverblik.dk/fhir"
+CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+OBSERVATION_VALUE = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
+JURISDICTION = "http://ehealth.sundhed.dk/cs/jurisdiction"
+LEGAL_BASIS = "http://ehealth.sundhed.dk/fhir/StructureDefinition/ehealth-legalBasis"
+PARAGRAPH = f"{BASE}/StructureDefinition/service-paragraph"
+SOR = "urn:oid:1.2.208.176.1.1"
+PROVIDER_NUMBER = "urn:oid:1.2.208.176.1.4"
+CVR = "http://cvr.dk"
+AUTHORISATION = "https://autregweb.sst.dk"
+PROFESSION = "http://hl7.dk/fhir/core/CodeSystem/DkCoreProfessionGroupCodes"
+FSIII = "urn:oid:1.2.208.176.2.21"
+CARE_SOCIAL = "http://fhir.kl.dk/term/CodeSystem/CareSocialCodes"
+SOURCE_ID = f"{BASE}/identifier/source"
+
+LAW_CODES = {
+    "health-act": "healthcare-act",
+    "psychiatry-act": "healthcare-act",
+    "service-act": "service-act",
+    "elderly-act": "elderly-act",
+}
+DENMARK = ZoneInfo("Europe/Copenhagen")
+
+
+def instant(value: datetime | None) -> str | None:
+    """Write an instant in UTC, to the millisecond."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def day(value: date | None) -> str | None:
+    """Write a day."""
+    return None if value is None else value.isoformat()
+
+
+def clean(resource: dict[str, Any]) -> dict[str, Any]:
+    """Drop what is empty at the top level: FHIR knows no null, empty text, empty list or empty object."""
+    return {key: value for key, value in resource.items() if value not in (None, "", [], {})}
+
+
+def coding(system: str, code: str, display: str = "") -> dict[str, str]:
+    """Build a Coding."""
+    built = {"code": code}
+    if system:
+        built = {"system": system, "code": code}
+    if display:
+        built["display"] = display
+    return built
+
+
+def concept(system: str, code: str, display: str = "", text: str = "") -> dict[str, Any] | None:
+    """Build a CodeableConcept with one coding, or with text alone; None when both are empty."""
+    built: dict[str, Any] = {}
+    if code:
+        built["coding"] = [coding(system, code, display)]
+    if text:
+        built["text"] = text
+    return built or None
+
+
+def reference(kind: str, key: UUID | str | None, display: str = "") -> dict[str, str] | None:
+    """Build a literal reference, or None."""
+    if key is None:
+        return None
+    built = {"reference": f"{kind}/{key}"}
+    if display:
+        built["display"] = display
+    return built
+
+
+def references(kind: str, keys: list[UUID] | None) -> list[dict[str, str]]:
+    """Build literal references."""
+    return [{"reference": f"{kind}/{key}"} for key in keys or ()]
+
+
+def period(start: datetime | date | None, end: datetime | date | None) -> dict[str, str] | None:
+    """Build a Period of days or of instants."""
+    written = {
+        name: instant(value) if isinstance(value, datetime) else day(value)
+        for name, value in (("start", start), ("end", end))
+    }
+    return {name: value for name, value in written.items() if value} or None
+
+
+def number(value: Decimal) -> int | float:
+    """Write a decimal without trailing zeros."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def meta(row: dict[str, Any], *labels: dict[str, str], profile: str = "") -> dict[str, Any]:
+    """Build Meta of an element's row: version, time, and the labels of confidentiality and law."""
+    law = LAW_CODES.get(row.get("recorded_under", ""))
+    security = [coding(CONFIDENTIALITY, "N"), *([coding(JURISDICTION, law)] if law else []), *labels]
+    built: dict[str, Any] = {
+        "versionId": str(row["version"]),
+        "lastUpdated": instant(row["updated_at"]),
+        "security": security,
+    }
+    if profile:
+        built["profile"] = [profile]
+    return built
+
+
+def legal_basis(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Build the legal-basis extension of an element's row; a citizen's own words have none."""
+    law = LAW_CODES.get(row.get("recorded_under", ""))
+    if not law:
+        return []
+    return [{"url": LEGAL_BASIS, "valueCodeableConcept": {"coding": [coding(JURISDICTION, law)]}}]
+
+
+def service_paragraph(paragraph: str) -> list[dict[str, str]]:
+    """Build the extension that names the paragraph a service is granted under."""
+    return [{"url": PARAGRAPH, "valueString": paragraph}] if paragraph else []
+
+
+def source_identifier(row: dict[str, Any]) -> list[dict[str, str]]:
+    """Build the sender's own key as identifier."""
+    if not row.get("source_id"):
+        return []
+    return [{"system": f"{SOURCE_ID}/{row['source']}", "value": row["source_id"]}]
+
+
+def parse_instant(value: str) -> datetime:
+    """Read a FHIR dateTime; a day or a time without zone is Danish time. Raises ValueError."""
+    parsed = datetime.fromisoformat(value)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=DENMARK)
+
+
+def parse_reference(value: str, kinds: tuple[str, ...]) -> tuple[str, UUID]:
+    """Read a literal reference of one of these types, relative or absolute. Raises ValueError."""
+    parts = value.rstrip("/").split("/")
+    if "_history" in parts:
+        parts = parts[: parts.index("_history")]
+    kind = parts[-2] if len(parts) > 1 else kinds[0] if len(kinds) == 1 else ""
+    if kind not in kinds:
+        raise ValueError(value)
+    return kind, UUID(parts[-1])

@@ -1,0 +1,197 @@
+"""Errors as OperationOutcome: stable codes of ours, Danish and English text, never a stack trace and never a CPR."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ERROR_SYSTEM = "https://patientoverblik.dk/fhir/CodeSystem/error"
+
+
+@dataclass(frozen=True)
+class ErrorKind:
+    """One kind of error: HTTP status, FHIR issue type, and the texts; `{}` in a text takes the detail."""
+
+    code: str
+    status: int
+    issue: str
+    da: str
+    en: str
+
+
+_KINDS = (
+    ErrorKind("bad-json", 400, "structure", "Indholdet er ikke gyldig JSON.", "The body is not valid JSON."),
+    ErrorKind(
+        "wrong-shape", 400, "structure", "Indholdet har ikke den rette form: {}", "The body has the wrong shape: {}"
+    ),
+    ErrorKind(
+        "wrong-type",
+        400,
+        "invalid",
+        "Ressourcetypen passer ikke til adressen.",
+        "The resource type does not fit the address.",
+    ),
+    ErrorKind(
+        "wrong-id",
+        400,
+        "invalid",
+        "Id i indholdet passer ikke til adressen.",
+        "The id in the body does not fit the address.",
+    ),
+    ErrorKind("unknown-parameter", 400, "not-supported", "Ukendt søgeparameter: {}", "Unknown search parameter: {}"),
+    ErrorKind("bad-parameter", 400, "invalid", "Ugyldig værdi i {}", "Invalid value in {}"),
+    ErrorKind(
+        "search-too-broad",
+        400,
+        "too-costly",
+        "Søgningen skal også have en af: {}",
+        "The search must also have one of: {}",
+    ),
+    ErrorKind(
+        "cpr-in-url",
+        400,
+        "security",
+        "CPR-nummer må ikke stå i adressen; brug POST _search.",
+        "A CPR number may not stand in the address; use POST _search.",
+    ),
+    ErrorKind("bad-cursor", 400, "invalid", "Linket til næste side gælder ikke.", "The paging link is not valid."),
+    ErrorKind(
+        "query-on-create",
+        400,
+        "not-supported",
+        "Søgeparametre kan ikke bruges ved oprettelse.",
+        "Search parameters are not allowed on create.",
+    ),
+    ErrorKind("missing-if-match", 400, "required", "If-Match mangler.", "If-Match is missing."),
+    ErrorKind("bad-token", 401, "login", "Adgangsbeviset gælder ikke.", "The access token is not valid."),
+    ErrorKind("forbidden", 403, "forbidden", "{}", "{}"),
+    ErrorKind(
+        "not-found", 404, "not-found", "Findes ikke, eller kan ikke vises.", "Does not exist, or cannot be shown."
+    ),
+    ErrorKind(
+        "unknown-type",
+        404,
+        "not-supported",
+        "Ressourcetypen findes ikke her.",
+        "The resource type is not offered here.",
+    ),
+    ErrorKind(
+        "not-offered",
+        405,
+        "not-supported",
+        "Handlingen tilbydes ikke for denne ressourcetype.",
+        "The interaction is not offered for this resource type.",
+    ),
+    ErrorKind("not-acceptable", 406, "not-supported", "Kun JSON tilbydes.", "Only JSON is offered."),
+    ErrorKind(
+        "already-exists",
+        409,
+        "duplicate",
+        "Der findes allerede én med denne nøgle.",
+        "One with this key exists already.",
+    ),
+    ErrorKind(
+        "version-conflict",
+        412,
+        "conflict",
+        "Ressourcen er ændret siden den version, du har.",
+        "The resource has changed since the version you have.",
+    ),
+    ErrorKind(
+        "several-matches", 412, "multiple-matches", "Flere passer til betingelsen.", "Several match the condition."
+    ),
+    ErrorKind("too-large", 413, "too-long", "Indholdet er større end 5 MB.", "The body is larger than 5 MB."),
+    ErrorKind(
+        "wrong-media-type",
+        415,
+        "not-supported",
+        "Kun application/fhir+json og application/json tages imod.",
+        "Only application/fhir+json and application/json are accepted.",
+    ),
+    ErrorKind("unknown-code", 422, "code-invalid", "Ukendt kode: {}", "Unknown code: {}"),
+    ErrorKind(
+        "dangling-reference", 422, "not-found", "Henvisningen findes ikke: {}", "The reference does not exist: {}"
+    ),
+    ErrorKind("rule-broken", 422, "business-rule", "{}", "{}"),
+    ErrorKind("override-reason", 422, "business-rule", "Begrundelsen mangler. {}", "The reason is missing. {}"),
+    ErrorKind("override-too-long", 422, "business-rule", "Tiden er for lang. {}", "The time is too long. {}"),
+    ErrorKind(
+        "too-many",
+        429,
+        "throttled",
+        "For mange forespørgsler; prøv igen om lidt.",
+        "Too many requests; try again shortly.",
+    ),
+    ErrorKind(
+        "internal",
+        500,
+        "exception",
+        "Der skete en fejl hos os. Den er skrevet ned.",
+        "Something went wrong here. It was noted.",
+    ),
+    ErrorKind("busy", 503, "transient", "Systemet er optaget; prøv igen.", "The system is busy; try again."),
+)
+KINDS = {kind.code: kind for kind in _KINDS}
+
+
+@dataclass(eq=False)
+class FhirError(Exception):
+    """An error that is answered as an OperationOutcome. `detail_da` and `detail_en` fill the text of the kind.
+
+    `expression` is a FHIRPath to the place in the body; `extra` codings tell more (the reason of a refusal).
+    """
+
+    code: str
+    detail_da: str = ""
+    detail_en: str = ""
+    expression: str = ""
+    extra: tuple[dict[str, str], ...] = ()
+    extensions: list[dict[str, Any]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> ErrorKind:
+        """What kind of error it is."""
+        return KINDS[self.code]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+def issue(
+    severity: str, issue_type: str, da: str, en: str, *codings: dict[str, str], expression: str = ""
+) -> dict[str, Any]:
+    """Build one issue with its text in both languages."""
+    details: dict[str, Any] = {"text": da}
+    if codings:
+        details["coding"] = list(codings)
+    built: dict[str, Any] = {
+        "severity": severity,
+        "code": issue_type,
+        "details": details,
+        "diagnostics": en,
+    }
+    if expression:
+        built["expression"] = [expression]
+    return built
+
+
+def outcome(*issues: dict[str, Any]) -> dict[str, Any]:
+    """Build an OperationOutcome."""
+    return {"resourceType": "OperationOutcome", "issue": list(issues)}
+
+
+def outcome_of(error: FhirError) -> dict[str, Any]:
+    """Build the OperationOutcome of an error."""
+    kind = error.kind
+    detail_da, detail_en = error.detail_da, error.detail_en or error.detail_da
+    built = issue(
+        "error",
+        kind.issue,
+        kind.da.replace("{}", detail_da).strip(),
+        kind.en.replace("{}", detail_en).strip(),
+        {"system": ERROR_SYSTEM, "code": kind.code},
+        *error.extra,
+        expression=error.expression,
+    )
+    if error.extensions:
+        built["extension"] = error.extensions
+    return outcome(built)

@@ -1,0 +1,1 @@
+"""Owns life goals, overall goals and sub-goals, their tree, evaluation and the dialogue about them."""

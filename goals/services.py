@@ -1,0 +1,166 @@
+"""Every write of goals: one transaction, decided inside, with its version and its log row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from access.actors import Actor
+from access.authoring import change_element, create_element, own, same
+from access.statements import Row, Source
+from access.vocabulary import SOCIAL_SIDE, Category, Law
+from careplans.models import Condition
+from fhir.outcomes import FhirError
+from goals.models import Goal, GoalCondition
+
+# The columns that a writer sets.
+WRITTEN = (
+    "kind",
+    "status",
+    "achievement",
+    "words",
+    "code_system",
+    "code",
+    "start_on",
+    "due_on",
+    "measure_system",
+    "measure_code",
+    "target_value",
+    "target_comparator",
+    "target_unit",
+    "severity_expected",
+)
+
+
+@dataclass(frozen=True)
+class GoalInput:
+    """What a goal is to be, as its writer says."""
+
+    citizen_id: UUID
+    kind: Goal.Kind
+    status: Goal.Status = Goal.Status.ACTIVE
+    achievement: str = ""
+    words: str = ""
+    code_system: str = ""
+    code: str = ""
+    start_on: date | None = None
+    due_on: date | None = None
+    measure_system: str = ""
+    measure_code: str = ""
+    target_value: Decimal | None = None
+    target_comparator: str = ""
+    target_unit: str = ""
+    severity_expected: int | None = None
+    sharing: str = ""
+    conditions: Sequence[UUID] = field(default_factory=tuple)
+
+
+def create_goal(*, by: Actor, source: Source, goal: GoalInput) -> Row:
+    """Create a goal and return its row; `source` is what rows of goals are read back by.
+
+    Raises FhirError: 403 without a right to record it, 422 for a goal that breaks the rules of its kind or addresses a
+    condition that is not the citizen's. Law: grounds.OWN_RECORDING, or OWN_ACCESS for the citizen's own words.
+    """
+    category, law = place_of(by, goal)
+    check(goal, category)
+    conditions = own(Condition, list(goal.conditions), goal.citizen_id, "Goal.addresses")
+    return create_element(
+        by=by,
+        source=source,
+        citizen_id=goal.citizen_id,
+        category=category,
+        law=law,
+        values={**_values(goal), "sharing": _sharing(goal, category)},
+        after=lambda made: _address(made, conditions),
+    )
+
+
+def update_goal(*, by: Actor, source: Source, key: UUID, goal: GoalInput, if_match: int | None) -> Row:
+    """Change a goal, the caller having its current version, and return its row.
+
+    Raises FhirError: 404, 403, 400 or 412 for the version, 422 as for creating. The citizen, the kind and the act it
+    was recorded under never change.
+    """
+
+    def change(current: Goal) -> dict[str, Any]:
+        same(current, citizen_id=goal.citizen_id, kind=goal.kind)
+        check(goal, Category(current.category))
+        return {**_values(goal), "sharing": _sharing(goal, Category(current.category))}
+
+    def after(current: Goal) -> None:
+        conditions = own(Condition, list(goal.conditions), goal.citizen_id, "Goal.addresses")
+        GoalCondition.objects.filter(goal=current).delete()
+        _address(current, conditions)
+
+    return change_element(by=by, source=source, key=key, if_match=if_match, change=change, after=after)
+
+
+def _address(goal: Goal, conditions: list[UUID]) -> None:
+    """Write which conditions a goal addresses, the main one first."""
+    if conditions:
+        GoalCondition.objects.bulk_create(
+            GoalCondition(goal=goal, condition_id=key, rank=rank) for rank, key in enumerate(conditions, 1)
+        )
+
+
+def place_of(by: Actor, goal: GoalInput) -> tuple[Category, Law]:
+    """The category of a new goal and the act it is recorded under: the writer's, or the citizen's own words."""
+    if by.professional_id is None:
+        return Category.GOAL_LIFE, Law.CITIZEN
+    if by.acting_as in SOCIAL_SIDE:
+        return Category.GOAL_SOC, Law.SERVICE
+    return Category.GOAL_SUL, Law.HEALTH
+
+
+def check(goal: GoalInput, category: Category) -> None:
+    """Hold a goal against the rules of its kind (law study 7.2). Raises FhirError (422)."""
+    is_life = goal.kind == Goal.Kind.LIFE
+    broken: list[tuple[bool, str, str]] = [
+        (
+            category == Category.GOAL_LIFE and not is_life,
+            "Borgeren selv skriver livsmål.",
+            "The citizen herself writes life goals.",
+        ),
+        (is_life and not goal.words.strip(), "Et livsmål har borgerens ord.", "A life goal has the citizen's words."),
+        (
+            is_life and (goal.target_value is not None or goal.severity_expected is not None),
+            "Et livsmål har ingen målsætning i tal.",
+            "A life goal carries no target.",
+        ),
+        (
+            goal.kind == Goal.Kind.DISEASE
+            and (not goal.measure_code or goal.target_value is None or goal.due_on is None),
+            "Et sygdomsmål har måling, værdi og dato.",
+            "A disease goal has a measure, a value and a date.",
+        ),
+        (
+            goal.kind == Goal.Kind.FUNCTIONAL and (goal.severity_expected is None or len(goal.conditions) != 1),
+            "Et funktionsmål har forventet sværhedsgrad og netop én tilstand.",
+            "A functional goal has an expected severity and exactly one condition.",
+        ),
+        (
+            goal.kind == Goal.Kind.FUNCTIONAL and category == Category.GOAL_SUL,
+            "Funktionsmål skrives efter service- eller ældreloven.",
+            "Functional goals are recorded under service or elderly law.",
+        ),
+        (
+            bool(goal.sharing) and (category != Category.GOAL_LIFE or goal.sharing not in Goal.Sharing.values),
+            "Kun borgerens eget livsmål har et valg af deling.",
+            "Only the citizen's own life goal has a choice of sharing.",
+        ),
+    ]
+    for is_broken, da, en in broken:
+        if is_broken:
+            raise FhirError("rule-broken", da, en)
+
+
+def _values(goal: GoalInput) -> dict[str, Any]:
+    """The columns that a writer sets."""
+    return {name: getattr(goal, name) for name in WRITTEN}
+
+
+def _sharing(goal: GoalInput, category: Category) -> str:
+    """The citizen's choice for her own life goal; silence means only herself."""
+    return goal.sharing or Goal.Sharing.PRIVATE if category == Category.GOAL_LIFE else ""

@@ -1,0 +1,43 @@
+"""From a bearer token to the Actor of the request."""
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from access.actors import Actor
+from fhir.ids import new_key
+from fhir.outcomes import FhirError
+from identity import tokens
+
+
+class BearerAuthentication(BaseAuthentication):
+    """Reads `Authorization: Bearer …`; a request without a good token is refused with 401."""
+
+    def authenticate(self, request: Request) -> tuple[Actor, None]:
+        """Return the actor. Raises FhirError (401)."""
+        scheme, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise FhirError("bad-token", headers={"WWW-Authenticate": 'Bearer realm="fhir"'})
+        request_id = request.META.get("HTTP_X_REQUEST_ID", "")[:64]
+        override = self.override(request)
+        try:
+            return tokens.read(token.strip(), request_id=request_id or new_key().hex, override_id=override), None
+        except tokens.TokenInvalid as error:
+            header = 'Bearer realm="fhir", error="invalid_token"'
+            raise FhirError("bad-token", headers={"WWW-Authenticate": header}) from error
+
+    def override(self, request: Request) -> UUID | None:
+        """The override that the request acts under (`X-Override`, an id that `$override` gave). Raises FhirError."""
+        header = request.META.get("HTTP_X_OVERRIDE")
+        if header is None:
+            return None
+        try:
+            return UUID(header)
+        except ValueError as error:
+            raise FhirError("bad-parameter", "X-Override") from error
+
+    def authenticate_header(self, request: Request) -> Any:
+        """Tell the client which scheme is asked for."""
+        return "Bearer"

@@ -1,0 +1,257 @@
+"""Entry of the log → FHIR AuditEvent, in the shape of IHE Basic Audit (BALP).
+
+Its profiles are not claimed: they ask for the client's network address, which the log does not hold.
+"""
+
+from base64 import b64encode
+from typing import Any
+from uuid import UUID
+
+from access.actors import Actor
+from access.statements import Row
+from access.vocabulary import CITIZEN_SIDE, ActingAs, Profession, Purpose
+from fhir.datatypes import (
+    AUTHORISATION,
+    BASE,
+    JURISDICTION,
+    LAW_CODES,
+    PROFESSION,
+    SOR,
+    clean,
+    coding,
+    instant,
+    reference,
+)
+from minlog import words
+
+THO = "http://terminology.hl7.org/CodeSystem"
+DCM = "http://dicom.nema.org/resources/ontology/DCM"
+INTERACTION = "http://hl7.org/fhir/restful-interaction"
+OWN_INTERACTION = f"{BASE}/CodeSystem/interaction"
+MINLOG = f"{BASE}/CodeSystem/minlog"
+SERVER = "patientoverblik"
+
+SUBTYPES = {
+    "read": "read",
+    "vread": "vread",
+    "history": "history-instance",
+    "search": "search-type",
+    "search-type": "search-type",
+    "create": "create",
+    "update": "update",
+    "overview": "operation",
+    "explain": "operation",
+    "access-matrix": "operation",
+}
+ACTIONS = {"C": ("create",), "R": ("read", "vread", "history"), "U": ("update",)}
+REASONS = {
+    Purpose.TREATMENT: "TREAT",
+    Purpose.CARE: "CAREMGT",
+    Purpose.CASE: "ELIGDTRM",
+    Purpose.OWN: "PATRQT",
+    Purpose.EVALUATION: "HQUALIMP",
+    Purpose.QUALITY: "HQUALIMP",
+    Purpose.AUDIT: "HCOMPL",
+    Purpose.SUPERVISION: "HCOMPL",
+    Purpose.SUPPORT: "HSYSADMIN",
+    Purpose.DELIVERY: "HOPERAT",
+}
+OUTCOMES = {"0": "permit", "4": "refuse"}
+_OUTCOME_OF = {value: code for code, value in OUTCOMES.items()}
+# What was found by a search is not told (BALP); of these the entry names the one thing that was asked for or written.
+_NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "explain"})
+
+
+def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
+    """Make the AuditEvent of a row, with its reason in words for this reader."""
+    for_citizen = actor.acting_as in CITIZEN_SIDE
+    return clean(
+        {
+            "resourceType": "AuditEvent",
+            "id": str(row["id"]),
+            "meta": {"versionId": "1", "lastUpdated": instant(row["updated_at"])},
+            "type": coding(f"{THO}/audit-event-type", "rest", "Restful Operation"),
+            "subtype": _subtype(row["interaction"]),
+            "action": action_of(row["interaction"]),
+            "recorded": instant(row["updated_at"]),
+            "outcome": _OUTCOME_OF[row["outcome"]],
+            "outcomeDesc": words.reason_of(row) if for_citizen else words.professional_reason_of(row),
+            "purposeOfEvent": _purposes(row),
+            "agent": _agents(row),
+            "source": {
+                "site": BASE.split("/")[2],
+                "observer": {"display": SERVER},
+                "type": [coding(f"{THO}/security-source-type", "4", "Application Server")],
+            },
+            "entity": _entities(row, for_citizen=for_citizen),
+        }
+    )
+
+
+def _subtype(interaction: str) -> list[dict[str, str]]:
+    """FHIR's word for the interaction, and ours where that says more."""
+    known = SUBTYPES.get(interaction)
+    own = coding(OWN_INTERACTION, interaction)
+    if known is None:
+        return [own]
+    return [coding(INTERACTION, known), own] if known == "operation" else [coding(INTERACTION, known)]
+
+
+def action_of(interaction: str) -> str:
+    """Create, read, update, or execute for all else."""
+    return next((code for code, known in ACTIONS.items() if interaction in known), "E")
+
+
+def _purposes(row: Row) -> list[dict[str, Any]]:
+    """Why: an override says so first."""
+    purpose = Purpose(row["purpose"]) if row["purpose"] in Purpose else None
+    codes = ["BTG"] if words.is_override(row) else []
+    codes += [REASONS[purpose]] if purpose else []
+    found: list[dict[str, Any]] = [{"coding": [coding(f"{THO}/v3-ActReason", code)]} for code in codes]
+    if purpose:
+        found[-1]["text"] = str(purpose.label)
+    return found
+
+
+def _agents(row: Row) -> list[dict[str, Any]]:
+    """Server, client, the person, her unit, and who answers for her.
+
+    Data flow from the server when they are read, and to it in everything else: the two roles change places.
+    """
+    roles = [("110153", "Source Role ID"), ("110152", "Destination Role ID")]
+    server, client = roles if action_of(row["interaction"]) == "R" else reversed(roles)
+    found: list[dict[str, Any]] = [
+        {
+            "type": {"coding": [coding(DCM, *server)]},
+            "who": {"display": SERVER},
+            "requestor": False,
+            "network": {"address": BASE, "type": "5"},
+        }
+    ]
+    if row["client_id"]:
+        who = {"identifier": {"system": "urn:ietf:rfc:6749#client_id", "value": row["client_id"]}}
+        found.append({"type": {"coding": [coding(DCM, *client)]}, "who": who, "requestor": False})
+    found.append(_person(row))
+    if row["responsible_id"] is not None:
+        who = _professional(row["responsible_id"], row["responsible_authorisation_id"], words.on_behalf_of(row))
+        found.append({"type": _participation("RESP", "responsible party"), "who": who, "requestor": False})
+    if row["unit_id"] is not None:
+        unit: dict[str, Any] = {**(reference("Organization", row["unit_id"], row["unit_name"] or "") or {})}
+        if row["unit_sor"]:
+            unit["identifier"] = {"system": SOR, "value": row["unit_sor"]}
+        provider = {"coding": [coding(f"{THO}/v3-RoleClass", "PROV", "healthcare provider")]}
+        found.append({"type": provider, "who": unit, "requestor": False})
+    return found
+
+
+def _participation(code: str, display: str) -> dict[str, Any]:
+    """In what part."""
+    return {"coding": [coding(f"{THO}/v3-ParticipationType", code, display)]}
+
+
+def _person(row: Row) -> dict[str, Any]:
+    """The person who asked; for a system that acts alone, the system."""
+    writes = action_of(row["interaction"]) in "CU"
+    built: dict[str, Any] = {
+        "type": _participation("AUT", "author") if writes else _participation("IRCP", "information recipient"),
+        "who": _who(row),
+        "requestor": True,
+    }
+    role = coding(PROFESSION, row["profession"]) if row["profession"].isdigit() else None
+    if role is not None and row["profession"] in Profession:
+        role["display"] = str(Profession(row["profession"]).label)
+    built["role"] = [{**({"coding": [role]} if role else {}), "text": words.role_of(row)}]
+    if row["token_id"]:
+        built["policy"] = [_token(row["token_id"])]
+    purposes = _purposes(row)
+    if purposes:
+        built["purposeOfUse"] = purposes
+    return built
+
+
+def _token(token_id: str) -> str:
+    """The id of the access token as a URI."""
+    try:
+        return UUID(token_id).urn
+    except ValueError:
+        return f"{BASE}/token/{token_id}"
+
+
+def _who(row: Row) -> dict[str, Any]:
+    """Who asked; of another citizen only the name is told, and the citizen herself is named by her record."""
+    if row["professional_id"] is not None:
+        return _professional(row["professional_id"], row["authorisation_id"], words.person_of(row))
+    if row["actor_citizen_id"] is None:
+        return {"display": str(ActingAs(row["acting_as"]).label) if row["acting_as"] in ActingAs else "system"}
+    if row["actor_citizen_id"] == row["citizen_id"]:
+        return reference("Patient", row["citizen_id"], words.person_of(row)) or {}
+    return {"display": words.person_of(row) or words.role_of(row)}
+
+
+def _professional(key: UUID, authorisation_id: str | None, name: str) -> dict[str, Any]:
+    """A professional by register, id and name."""
+    built: dict[str, Any] = {**(reference("Practitioner", key, name) or {})}
+    if authorisation_id:
+        built["identifier"] = {"system": AUTHORISATION, "value": authorisation_id}
+    return built
+
+
+def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
+    """Whose data, which thing, the search, the request, an override, and the line of MinLog."""
+    found: list[dict[str, Any]] = []
+    person, thing = (coding(f"{THO}/audit-entity-type", code) for code in "12")
+    if row["citizen_id"] is not None:
+        what = reference("Patient", row["citizen_id"])
+        found.append({"what": what, "type": person, "role": coding(f"{THO}/object-role", "1", "Patient")})
+    if row["interaction"] in _NAMES_ITS_THING:
+        role = coding(f"{THO}/object-role", "4", "Domain Resource")
+        laws = [coding(JURISDICTION, LAW_CODES[law]) for law in row["laws"] if law in LAW_CODES]
+        labels = {"securityLabel": laws} if len(laws) == 1 else {}
+        found += [
+            {"what": reference(row["resource_type"], key), "type": thing, "role": role, **labels}
+            for key in row["resource_ids"]
+        ]
+    if row["query"]:
+        sent = b64encode(f"GET {BASE}/{row['query']}".encode()).decode()
+        role = coding(f"{THO}/object-role", "24", "Query")
+        found.append({"type": thing, "role": role, "description": row["query"], "query": sent})
+    if row["request_id"]:
+        kind = coding("https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType", "XrequestId")
+        found.append({"what": {"identifier": {"value": row["request_id"]}}, "type": kind})
+    if words.is_override(row):
+        found.append(_override(row))
+    found.append(_line(row, for_citizen=for_citizen))
+    return found
+
+
+def _override(row: Row) -> dict[str, Any]:
+    """The block that was overridden, and why."""
+    details = [("reason-code", row["override_code"]), ("reason-text", row["override_reason"])]
+    return clean(
+        {
+            "what": {"identifier": {"system": f"{BASE}/identifier/override", "value": str(row["override_id"])}},
+            "type": coding("http://hl7.org/fhir/resource-types", "Consent"),
+            "description": "spærring overskrevet",
+            "detail": [{"type": kind, "valueString": value} for kind, value in details if value],
+        }
+    )
+
+
+def _line(row: Row, *, for_citizen: bool) -> dict[str, Any]:
+    """What MinLog tells: the activity, the reason in plain words, and what kinds of data."""
+    line = words.entry_of(row)
+    told = [
+        ("organisation", line.organisation),
+        ("person", line.person),
+        ("role", line.role),
+        ("on-behalf-of", line.on_behalf_of),
+        ("override", "ja" if line.is_override else ""),
+        ("refused", "ja" if line.is_refused else ""),
+        *(("category", family) for family in row["families"]),
+    ]
+    return {
+        "type": coding(MINLOG, "minlog", "MinLog"),
+        "name": line.activity,
+        "description": line.reason if for_citizen else words.professional_reason_of(row),
+        "detail": [{"type": kind, "valueString": value} for kind, value in told if value],
+    }

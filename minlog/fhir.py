@@ -1,0 +1,76 @@
+"""AuditEvent and Provenance in the registry: read and search, nothing else; the service itself writes both."""
+
+from fhir.registry import READ_ONLY, Resource, SearchParameter, register
+from minlog import audit_event, provenance
+from minlog.log import LOG_SOURCE
+
+_OF_INTERACTIONS = {code: {"interaction__in": list(known)} for code, known in audit_event.ACTIONS.items()} | {
+    "E": {
+        "interaction__in": [
+            name for name in audit_event.SUBTYPES if not any(name in known for known in audit_event.ACTIONS.values())
+        ]
+    }
+}
+
+AUDIT_EVENT = register(
+    Resource(
+        "AuditEvent",
+        LOG_SOURCE,
+        audit_event.to_fhir,
+        (
+            SearchParameter("patient", "reference", ("citizen_id",), "Whose data were asked for", targets=("Patient",)),
+            SearchParameter("date", "date", ("recorded_at",), "When"),
+            SearchParameter(
+                "agent",
+                "reference",
+                ("professional_id", "unit_id"),
+                "Who asked, or for which unit",
+                targets=("Practitioner", "Organization"),
+            ),
+            SearchParameter("action", "token", ("interaction",), "C, R, U or E", codes=_OF_INTERACTIONS),
+            SearchParameter(
+                "outcome",
+                "token",
+                ("outcome",),
+                "0 for permitted, 4 for refused",
+                codes={code: {"outcome": value} for code, value in audit_event.OUTCOMES.items()},
+                fixed_system=f"{audit_event.THO}/audit-event-outcome",
+            ),
+        ),
+        READ_ONLY,
+        in_overview=False,
+        sorts={"date": "updated_at"},
+        description="The log of look-ups: a citizen's own, and a health professional's own look-ups. Read only.",
+    )
+)
+
+PROVENANCE = register(
+    Resource(
+        "Provenance",
+        provenance.VERSION_SOURCE,
+        provenance.to_fhir,
+        (
+            SearchParameter(
+                "target",
+                "reference",
+                ("resource_id",),
+                "What was written",
+                systems="resource_type",
+                targets=provenance.TARGETS,
+            ),
+            SearchParameter("patient", "reference", ("citizen_id",), "About whom", targets=("Patient",)),
+            SearchParameter("recorded", "date", ("recorded_at",), "When"),
+            SearchParameter(
+                "agent",
+                "reference",
+                ("professional_id", "unit_id"),
+                "Who wrote, or for which unit",
+                targets=("Practitioner", "Organization"),
+            ),
+        ),
+        READ_ONLY,
+        in_overview=False,
+        sorts={"recorded": "updated_at"},
+        description="Who wrote a version, for which unit, under which act and from what evidence. Read only.",
+    )
+)

@@ -1,0 +1,183 @@
+"""The log in plain words: what was done, by whom, for which unit and why it was lawful, or why it was refused.
+
+MinLog is a projection of the rows of the log and holds nothing of its own. Danish first, English second.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from access.explanations import REASON_TEXTS
+from access.grounds import IMPORTANT_CONSIDERATIONS, Ground
+from access.policies import all_policies
+from access.statements import Row
+from access.vocabulary import CITIZEN_SIDE, ActingAs, Profession, Reason
+
+Texts = tuple[str, str]
+
+ACTIVITIES: dict[str, Texts] = {
+    "read": ("Så", "Looked at"),
+    "vread": ("Så en tidligere udgave af", "Looked at an earlier version of"),
+    "history": ("Så historikken for", "Looked at the history of"),
+    "search": ("Søgte i", "Searched"),
+    "create": ("Skrev nyt i", "Added to"),
+    "update": ("Ændrede i", "Changed"),
+    "overview": ("Åbnede overblikket over", "Opened the overview of"),
+    "explain": ("Spurgte, om der er adgang til", "Asked for the access to"),
+    "access-matrix": ("Spurgte, hvad der er adgang til af", "Asked what may be seen of"),
+    "override": ("Brød", "Overrode"),
+    "token": ("Bad om adgang til", "Asked for a way in to"),
+}
+OTHER_ACTIVITY: Texts = ("Brugte", "Used")
+THINGS: dict[str, Texts] = {
+    "Patient": ("dine oplysninger", "your data"),
+    "RelatedPerson": ("dine pårørende", "your relatives"),
+    "CareTeam": ("teamet om dig", "the team around you"),
+    "EpisodeOfCare": ("dine behandlingsforløb", "your courses of treatment"),
+    "Condition": ("dine diagnoser og tilstande", "your diagnoses and conditions"),
+    "CarePlan": ("dine planer", "your plans"),
+    "Goal": ("dine mål", "your goals"),
+    "ServiceRequest": ("dine planlagte indsatser", "your planned interventions"),
+    "Procedure": ("dine udførte indsatser", "your completed interventions"),
+    "Encounter": ("dine kontakter", "your contacts"),
+    "Observation": ("dine opfølgninger", "your follow-ups"),
+    "Appointment": ("dine aftaler", "your appointments"),
+    "Consent": ("dine samtykker og spærringer", "your consents and blocks"),
+    "Provenance": ("hvem der har skrevet om dig", "who has written about you"),
+    "AuditEvent": ("loggen over opslag", "the log of look-ups"),
+    "Override": ("dine spærringer", "your blocks"),
+    "Token": ("systemet", "the system"),
+}
+OTHER_THING: Texts = ("andre oplysninger", "other data")
+NOTHING_SHOWN: Texts = ("Der blev ikke vist noget.", "Nothing was shown.")
+REFUSED: Texts = ("Opslaget blev afvist.", "The look-up was refused.")
+# Why a refused attempt was refused, told to the citizen.
+REFUSALS: dict[Reason, Texts] = {
+    Reason.AUTH: ("Adgangsbeviset gjaldt ikke.", "The proof of identity was not valid."),
+    Reason.SECTOR: ("De handlede ikke efter sundhedsloven.", "They did not act under health law."),
+    Reason.PURPOSE: ("Formålet giver ikke adgang.", "The purpose gives no access."),
+    Reason.NO_RELATION: (
+        "Du er ikke i behandling eller pleje der, og de handler ikke på dine vegne.",
+        "You are not treated or cared for there, and they do not act for you.",
+    ),
+    Reason.LAW_GATE: (
+        "Loven giver dem ikke adgang til den slags oplysninger.",
+        "The law gives them no access to this kind of data.",
+    ),
+    Reason.NEEDS_CONSENT: ("Det kræver dit samtykke.", "It takes your consent."),
+    Reason.CONSENT_EXPIRED: ("Dit samtykke er udløbet.", "Your consent has run out."),
+    Reason.BLOCKED: ("Du har spærret for det.", "You blocked it."),
+    Reason.AGE: ("Alderen giver ikke denne adgang.", "Age does not give this access."),
+    Reason.REGIME_SWITCH_OFF: ("Reglen er ikke slået til.", "The rule is not switched on."),
+}
+
+
+@dataclass(frozen=True)
+class MinLogEntry:
+    """One entry as the citizen reads it. `at` is an aware UTC instant; `correlation` joins entries of one request."""
+
+    at: datetime
+    activity: str
+    reason: str
+    organisation: str
+    person: str
+    role: str
+    on_behalf_of: str
+    is_override: bool
+    is_refused: bool
+    correlation: str
+
+
+def entry_of(row: Row, *, english: bool = False) -> MinLogEntry:
+    """Make the entry of a row of the log."""
+    return MinLogEntry(
+        at=row["updated_at"],
+        activity=activity_of(row, english=english),
+        reason=reason_of(row, english=english),
+        organisation=row["unit_name"] or "",
+        person=person_of(row),
+        role=role_of(row),
+        on_behalf_of=on_behalf_of(row),
+        is_override=is_override(row),
+        is_refused=is_refused(row),
+        correlation=row["request_id"],
+    )
+
+
+def is_refused(row: Row) -> bool:
+    """Whether the look-up was refused."""
+    return bool(row["outcome"] == "refuse")
+
+
+def is_override(row: Row) -> bool:
+    """Whether a block was overridden: an override of this citizen's blocks by this professional was named, and held."""
+    named = (row["override_citizen_id"], row["override_professional_id"])
+    return not is_refused(row) and None not in named and named == (row["citizen_id"], row["professional_id"])
+
+
+def activity_of(row: Row, *, english: bool = False) -> str:
+    """What was done."""
+    interaction = "search" if row["interaction"] == "search-type" else row["interaction"]
+    verb = ACTIVITIES.get(interaction, OTHER_ACTIVITY)[english]
+    return f"{verb} {THINGS.get(row['resource_type'], OTHER_THING)[english]}"
+
+
+def reason_of(row: Row, *, english: bool = False) -> str:
+    """Why it was lawful, or why it was refused, told to the citizen."""
+    if is_refused(row):
+        why = REFUSALS[Reason(row["reason"])][english] if row["reason"] in Reason else ""
+        return f"{REFUSED[english]} {why}".strip()
+    grounds = grounds_of(row)
+    if not grounds:
+        return NOTHING_SHOWN[english]
+    return " ".join(dict.fromkeys(ground.citizen_en if english else ground.citizen_da for ground in grounds))
+
+
+def professional_reason_of(row: Row) -> str:
+    """The same, told to a professional."""
+    if is_refused(row):
+        return REASON_TEXTS[Reason(row["reason"])][0] if row["reason"] in Reason else REFUSED[0]
+    return " ".join(dict.fromkeys(ground.professional_da for ground in grounds_of(row))) or NOTHING_SHOWN[0]
+
+
+def grounds_of(row: Row) -> list[Ground]:
+    """What a permitted look-up rested on; an overridden block comes first."""
+    known = _grounds()
+    found = [known[code] for code in row["held"] if code in known]
+    return [IMPORTANT_CONSIDERATIONS, *found] if is_override(row) else found
+
+
+@lru_cache(maxsize=1)
+def _grounds() -> dict[str, Ground]:
+    """The ground of every rule of every policy."""
+    return {rule.code: rule.ground for policy in all_policies().values() for rule in policy.rules}
+
+
+def person_of(row: Row) -> str:
+    """Who it was, as shown: the name, or empty for a system and for a name that is gone."""
+    if row["professional_id"] is not None:
+        return name_of(row, "")
+    return name_of(row, "actor_") if row["actor_citizen_id"] is not None else ""
+
+
+def role_of(row: Row) -> str:
+    """As what: the profession, and the capacity where it is not the usual one; for others the capacity."""
+    capacity = str(ActingAs(row["acting_as"]).label) if row["acting_as"] in ActingAs else row["acting_as"]
+    profession = str(Profession(row["profession"]).label) if row["profession"] in Profession else ""
+    if not profession or row["acting_as"] == ActingAs.HP:
+        return profession or capacity
+    return f"{profession} ({capacity})"
+
+
+def on_behalf_of(row: Row) -> str:
+    """On whose behalf: the responsible professional of an assistant, or the citizen of a proxy, parent or guardian."""
+    if row["responsible_id"] is not None:
+        return name_of(row, "responsible_")
+    if row["acting_as"] in CITIZEN_SIDE - {ActingAs.CITIZEN}:
+        return name_of(row, "citizen_")
+    return ""
+
+
+def name_of(row: Row, prefix: str) -> str:
+    """A name from its two columns."""
+    return f"{row[prefix + 'given_name'] or ''} {row[prefix + 'family_name'] or ''}".strip()

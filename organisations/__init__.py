@@ -1,0 +1,1 @@
+"""Owns units (SOR), professionals, employments, permits and treatment relations with their evidence."""

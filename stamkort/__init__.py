@@ -1,0 +1,1 @@
+"""Owns the typed part of the stamkort and the registrations, flag and content apart."""

@@ -1,0 +1,142 @@
+"""Every write of the stamkort's typed part: entries and relatives. The last writer wins, and it is kept who it was.
+
+Who may: the citizen from 15 years on, who acts for her and may write, and a health professional in treatment. Law:
+grounds.STAMKORT_SHARING, OWN_ACCESS, POWER_OF_ATTORNEY, CUSTODY, GUARDIANSHIP.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from access import service
+from access.actors import Actor
+from access.authoring import author_kind, change_element, create_element, same, save
+from access.columns import ELEMENT
+from access.statements import Row, Source
+from access.vocabulary import Category, Law
+from access.writing import record
+from citizens.models import Citizen
+from fhir.outcomes import FhirError
+from stamkort.models import Entry
+from stamkort.values import checked
+
+ENTRY_SOURCE = Source("StamkortEntry", Entry, {**ELEMENT, "kind": "kind", "value": "value", "is_current": "is_current"})
+
+
+@dataclass(frozen=True)
+class RelativeInput:
+    """What a relative is to be."""
+
+    citizen_id: UUID
+    name: str
+    relationship: str
+    home_phone: str = ""
+    mobile_phone: str = ""
+    work_phone: str = ""
+    email: str = ""
+    note: str = ""
+    rank: int = 1
+    is_active: bool = True
+
+
+WRITTEN = (
+    "name",
+    "relationship",
+    "home_phone",
+    "mobile_phone",
+    "work_phone",
+    "email",
+    "note",
+    "rank",
+    "is_active",
+)
+
+
+def law_of(by: Actor) -> Law:
+    """The act a typed entry stands under: health law when a professional types it, else the citizen's own words."""
+    return Law.CITIZEN if by.professional_id is None else Law.HEALTH
+
+
+def _typed_by(by: Actor) -> dict[str, Any]:
+    """Who typed the newest words, and when; earlier ones stand in the versions."""
+    return {
+        "author_kind": author_kind(by),
+        "author_id": by.professional_id,
+        "origin_id": by.unit_id,
+        "occurred_at": by.moment,
+        "recorded_under": law_of(by),
+    }
+
+
+def write_entry(*, by: Actor, citizen_id: UUID, kind: Entry.Kind, value: Any) -> Row:
+    """Write one field group of a citizen's stamkort over what stood there, and return its row.
+
+    `value` is a structure of stamkort.values or its fields. Two who write at once come one after the other. Raises
+    FhirError: 403 without a right to, 400 or 422 for fields that do not fit the kind. Five statements.
+    """
+    stored = checked(kind, value)
+    return _entered(by, citizen_id, kind, {"value": stored, "is_current": True})
+
+
+def clear_entry(*, by: Actor, citizen_id: UUID, kind: Entry.Kind) -> Row:
+    """Take one field group off a citizen's stamkort; its versions stay. Raises FhirError: 403, 404 for none there."""
+    return _entered(by, citizen_id, kind, {"is_current": False})
+
+
+def _entered(by: Actor, citizen_id: UUID, kind: Entry.Kind, values: dict[str, Any]) -> Row:
+    """Change the entry of a kind, or make the first one; the citizen's row, whose Patient shows it, gets a version."""
+    with service.writing():
+        rules = service.permit_create(ENTRY_SOURCE, by, citizen_id, Category.SK_TYPED)
+        Citizen.objects.filter(pk=citizen_id).update(version=F("version") + 1, updated_at=by.moment)
+        entry = Entry.objects.filter(citizen_id=citizen_id, kind=kind).order_by("-is_current", "-updated_at").first()
+        if entry is None or (not values["is_current"] and not entry.is_current):
+            if not values["is_current"]:
+                raise FhirError("not-found")
+            entry = Entry(citizen_id=citizen_id, kind=kind, category=Category.SK_TYPED, version=0, created_at=by.moment)
+        for name, given in {**values, **_typed_by(by)}.items():
+            setattr(entry, name, given)
+        entry.version += 1
+        entry.updated_at = by.moment
+        save(entry)
+        change = "create" if entry.version == 1 else "update"
+        return record(by, ENTRY_SOURCE, [entry.pk], change, citizen_id=citizen_id, rules=rules)[0]
+
+
+def create_relative(*, by: Actor, source: Source, relative: RelativeInput) -> Row:
+    """Write a relative on a citizen's stamkort and return its row.
+
+    Raises FhirError: 403 without a right to, 422 for one without a name. Three statements.
+    """
+    check_relative(relative)
+    return create_element(
+        by=by,
+        source=source,
+        citizen_id=relative.citizen_id,
+        category=Category.SK_TYPED,
+        law=law_of(by),
+        values={name: getattr(relative, name) for name in WRITTEN},
+    )
+
+
+def update_relative(*, by: Actor, source: Source, key: UUID, relative: RelativeInput, if_match: int | None) -> Row:
+    """Change a relative, the caller having its current version, and return its row; one no longer wanted is inactive.
+
+    Raises FhirError: 404, 403, 400 or 412 for the version, 422 as for writing one, or for another citizen's.
+    """
+    check_relative(relative)
+
+    def change(current: Any) -> dict[str, Any]:
+        same(current, citizen_id=relative.citizen_id)
+        return {**{name: getattr(relative, name) for name in WRITTEN}, **_typed_by(by)}
+
+    return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
+
+
+def check_relative(relative: RelativeInput) -> None:
+    """A relative has a name. Raises FhirError (422)."""
+    if not relative.name.strip():
+        raise FhirError(
+            "rule-broken", "En pårørende skal have et navn.", "A relative must have a name.", "RelatedPerson.name"
+        )

@@ -1,0 +1,1 @@
+"""Codes and what they mean: titles, areas, and the law that a municipal code carries; imports no other app."""

@@ -1,0 +1,108 @@
+"""`manage.py up`, whole: everything starts, answers, and stops without losing anything."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config import embedded
+from config.postgres import Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Service:
+    """The processes of one machine, on a port and a data folder of the test's own."""
+
+    def __init__(self, folder: Path) -> None:
+        """Choose a port; nothing runs yet."""
+        self.folder, self.port = folder, embedded.free_port()
+        self.output = folder.with_name("output")
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Start everything and wait until it says that it runs, or ends."""
+        given = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CELERY_BROKER_URL"}}
+        environment = given | {"DATA_DIR": str(self.folder), "PORT": str(self.port), "DEMO_MODE": "0"}
+        command = [sys.executable, "manage.py", "up"]
+        with self.output.open("wb") as output:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
+            )
+        self.processes.append(process)
+        end = time.monotonic() + 120
+        while "Everything runs" not in self.said() and process.poll() is None:
+            assert time.monotonic() < end, self.said()
+            time.sleep(0.1)
+        return process
+
+    def said(self) -> str:
+        """Return what the terminal shows."""
+        return self.output.read_text()
+
+    def answers(self) -> bool:
+        """Tell whether the web server answers, whatever it says."""
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/fhir/metadata", timeout=10).close()
+        except urllib.error.HTTPError as error:
+            error.close()
+            return True
+        except OSError:
+            return False
+        return True
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A service that does not run yet; nothing of it is left afterwards."""
+    made = Service(tmp_path / "data")
+    yield made
+    for process in made.processes:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(60)
+    Cluster(made.folder).remove()
+
+
+def second_run(service: Service) -> str:
+    """Try to run the same checkout a second time, on another port; return what it says."""
+    second = Service(service.folder)
+    second.output = service.output.with_name("second")
+    assert second.start().returncode == 1
+    return second.said()
+
+
+def test_everything_starts_answers_and_stops_and_starts_again(service: Service) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process = service.start()
+        assert process.poll() is None, service.said()
+        assert service.answers()
+        assert "It runs already" in second_run(service)
+        assert f"curl http://localhost:{service.port}/fhir/metadata" in service.said()
+
+        process.send_signal(number)
+
+        assert process.wait(60) == 0, service.said()
+        assert not service.answers()
+        assert not Cluster(service.folder).status().running
+        told = [line for line in service.said().splitlines() if line.startswith("Stopping")]
+        assert [line.split()[1] for line in told if "clock" not in line] == ["web", "worker", "PostgreSQL"]
+
+
+def test_death_of_the_database_stops_everything_and_is_said(service: Service) -> None:
+    process = service.start()
+    pid = Cluster(service.folder).status().pid
+    assert pid is not None, service.said()
+
+    os.kill(pid, signal.SIGKILL)
+
+    assert process.wait(60) == 1
+    assert "PostgreSQL ended by itself" in service.said()
+    assert not service.answers()

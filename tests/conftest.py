@@ -1,0 +1,71 @@
+"""What every test shares: a real PostgreSQL, the embedded one of the tests unless DATABASE_URL names a server."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from config.postgres import Cluster
+from tests.conformance import checked_answer
+
+USUAL_TRIPLES = 200_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--triples N`: how many triples of asker, element and moment the equivalence tests compare."""
+    parser.addoption("--triples", type=int, default=USUAL_TRIPLES, help="triples for the equivalence of the access law")
+
+
+@pytest.fixture(scope="session")
+def embedded_test_cluster() -> Iterator[Cluster | None]:
+    """The tests' own PostgreSQL, started by the first process that needs it and stopped by the last that leaves."""
+    if os.environ.get("DATABASE_URL"):
+        yield None
+        return
+    folder = Path(settings.DATA_DIR) / "test"
+    folder.mkdir(parents=True, exist_ok=True)
+    cluster = Cluster(folder, durable=False)
+    with (folder / "users.lock").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        cluster.start()
+        yield cluster
+        fcntl.flock(users, fcntl.LOCK_UN)
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, embedded_test_cluster: Cluster | None
+) -> None:
+    """Point Django at the tests' cluster before pytest-django makes this worker's database in it."""
+    if embedded_test_cluster is not None:
+        parts = urlsplit(embedded_test_cluster.url)
+        connection.settings_dict.update(PORT=parts.port, PASSWORD=unquote(parts.password or ""))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_answer_conforms() -> Iterator[None]:
+    """Whatever a test asks through Django's test client below /fhir, the answer is held against FHIR."""
+    ask = Client.request
+
+    def request(self: Client, **given: Any) -> Any:
+        response = ask(self, **given)
+        if not response.streaming:
+            kind = response.headers.get("Content-Type", "")
+            checked_answer(given.get("PATH_INFO", ""), kind, response.status_code, response.content)
+        return response
+
+    with patch.object(Client, "request", request):
+        yield

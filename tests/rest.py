@@ -1,0 +1,109 @@
+"""A real client of the REST edge for tests: real tokens, real bytes, each answer held against FHIR."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import pytest
+from django.test import Client
+
+from access.actors import Actor
+from audit.models import Entry, Version
+from identity import tokens
+from terminology import files, lookup
+from terminology.rows import CodeRow
+from tests.cast import Member
+from tests.conformance import checked_answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: status, headers and the resource in it."""
+
+    status: int
+    headers: Any
+    body: dict[str, Any]
+
+    @property
+    def error(self) -> str:
+        """Our code of the error."""
+        return str(self.body["issue"][0]["details"]["coding"][0]["code"])
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The resources of a bundle."""
+        return [entry["resource"] for entry in self.body.get("entry", [])]
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the resources of a bundle."""
+        return [row["id"] for row in self.rows]
+
+    @property
+    def next(self) -> str | None:
+        """The address of the next page."""
+        found = [link["url"] for link in self.body["link"] if link["relation"] == "next"]
+        return found[0] if found else None
+
+
+class Rest:
+    """Somebody asking with her own token."""
+
+    def __init__(self, who: Member | Actor) -> None:
+        actor = who.actor if isinstance(who, Member) else who
+        token, _seconds = tokens.issue(actor)
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def get(self, address: str, **parameters: Any) -> Answer:
+        """Read or search below /fhir; a full address, of a next page, is followed."""
+        parts = urlsplit(address)
+        path = f"{parts.path}?{parts.query}" if parts.scheme else f"/fhir/{address}"
+        return self._asked(path, Client().get(path, parameters or None, headers=self.headers))
+
+    def post(self, kind: str, body: dict[str, Any]) -> Answer:
+        """Create."""
+        return self._sent("post", f"/fhir/{kind}", body, self.headers)
+
+    def put(self, resource: dict[str, Any], version: int | None = 1) -> Answer:
+        """Update, with If-Match unless the version is None."""
+        match = {"If-Match": f'W/"{version}"'} if version is not None else {}
+        path = f"/fhir/{resource['resourceType']}/{resource['id']}"
+        return self._sent("put", path, resource, self.headers | match)
+
+    def _sent(self, method: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
+        send = getattr(Client(), method)
+        return self._asked(path, send(path, orjson.dumps(body), content_type="application/fhir+json", headers=headers))
+
+    def _asked(self, path: str, response: Any) -> Answer:
+        checked_answer(path, response["Content-Type"], response.status_code, response.content)
+        return Answer(response.status_code, response.headers, orjson.loads(response.content))
+
+
+def written() -> tuple[int, int]:
+    """How many versions, and how many log rows of something permitted, there are."""
+    return Version.objects.count(), Entry.objects.filter(outcome="permit").count()
+
+
+def instant(year: int, month: int, day: int, hour: int = 9) -> datetime:
+    """An instant."""
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+@pytest.fixture
+def codes() -> Iterator[None]:
+    """The codes of our files, known to this process without a table."""
+    lookup._cached = _codes_of_files()
+    yield
+    lookup.refresh()
+
+
+@cache
+def _codes_of_files() -> dict[tuple[str, str], CodeRow]:
+    """Every code of the files by each name it answers to."""
+    rows = [row for found in files.read_all().values() for row in found]
+    names = {(row.system, row.legacy_code): row for row in rows if row.legacy_code}
+    return names | {(row.system, row.code): row for row in rows}

@@ -1,0 +1,115 @@
+"""Registrations as Consent: that there is one is told to those who treat; what it says is told to nobody here."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from stamkort.fhir.registrations import to_fhir
+from stamkort.models import Registration
+from tests import factories
+from tests.asking import Asking, logged, statements
+from tests.cast import Cast, make_cast
+
+pytestmark = pytest.mark.django_db
+Kind = Registration.Kind
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def flag(cast: Cast, kind: str = Kind.TREATMENT_WILL, **fields: Any) -> Registration:
+    return factories.registration(citizen=cast.citizen.person, kind=kind, **fields)
+
+
+# Assistants, permitted staff and students are not told of wills (matrix A).
+@pytest.mark.law("stamkort-sharing")
+@pytest.mark.parametrize(
+    "name", ["doctor", "hospital_nurse", "gp", "municipal_nurse", "blocked_doctor", "citizen", "daughter"]
+)
+def test_that_there_is_a_will_and_not_what_it_says(cast: Cast, name: str) -> None:
+    will = flag(cast)
+    factories.will_content(registration=will)
+
+    found = Asking(getattr(cast, name).actor).get(f"Consent/{will.pk}")
+
+    assert found.status == 200
+    assert set(found.body) == {
+        "resourceType", "id", "meta", "status", "scope", "category", "patient", "dateTime", "policyRule",
+    }  # fmt: skip
+    assert found.body["category"][0]["coding"][0]["code"] == "acd"
+    assert [label["code"] for label in found.body["meta"]["security"]] == ["R", "healthcare-act"]
+    assert "noLifeProlonging" not in found.text
+    assert [row.families for row in logged(outcome="permit")] == [["sk-flag"]]
+
+
+@pytest.mark.parametrize("name", ["delegated_home_helper", "clerk", "student", "home_helper", "caseworker", "stranger"])
+def test_others_are_not_told(cast: Cast, name: str) -> None:
+    will = flag(cast)
+    whose = f"Patient/{cast.citizen.person.pk}"
+    ask = Asking(getattr(cast, name).actor)
+
+    assert ask.get(f"Consent/{will.pk}").status == 403
+    listed = ask.get("Consent", patient=whose, category="acd")
+    assert listed.status == 403 or listed.ids == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "name"),
+    [
+        (Kind.TREATMENT_WILL, "acd", "Behandlingstestamente"),
+        (Kind.LIVING_WILL, "acd", "Livstestamente"),
+        (Kind.RESUSCITATION_REFUSAL, "dnr", "Fravalg af genoplivning ved hjertestop"),
+        (Kind.ORGAN_DONOR, "organ-donor", "Organdonorregistrering"),
+    ],
+)
+def test_each_register_has_its_category(cast: Cast, kind: str, code: str, name: str) -> None:
+    registration = flag(cast, kind)
+    whose = f"Patient/{cast.citizen.person.pk}"
+
+    with statements(2):
+        found = Asking(cast.doctor.actor).get("Consent", patient=whose, category=code)
+
+    assert found.ids == [str(registration.pk)]
+    assert found.resources[0]["category"][0]["text"] == name
+
+
+def test_a_refusal_of_resuscitation_is_a_draft_until_it_takes_effect(cast: Cast) -> None:
+    soon = cast.moment + timedelta(days=6)
+    pending = flag(cast, Kind.RESUSCITATION_REFUSAL, registered_at=factories.ago(days=1), effective_at=soon)
+    gone = flag(cast, Kind.LIVING_WILL, revoked_at=factories.ago(days=1))
+    standing = flag(cast, Kind.ORGAN_DONOR)
+    ask, whose = Asking(cast.doctor.actor), f"Patient/{cast.citizen.person.pk}"
+
+    for status, registration in (("draft", pending), ("inactive", gone), ("active", standing)):
+        found = ask.get("Consent", patient=whose, scope="adr", status=status)
+        assert (found.ids, found.resources[0]["status"]) == ([str(registration.pk)], status)
+    row = {
+        **{name: getattr(pending, name) for name in ("id", "citizen_id", "kind", "effective_at", "revoked_at")},
+        **{name: getattr(pending, name) for name in ("recorded_under", "version", "updated_at")},
+        "decided_at": pending.registered_at,
+    }
+    assert to_fhir(row, cast.doctor.asking(moment=soon))["status"] == "active"
+
+
+@pytest.mark.parametrize("name", ["citizen", "doctor", "stranger"])
+def test_registrations_are_written_in_their_registers(cast: Cast, name: str) -> None:
+    will = flag(cast)
+    body = Asking(cast.citizen.actor).get(f"Consent/{will.pk}").body
+    ask = Asking(getattr(cast, name).actor)
+
+    refused = ask.put(f"Consent/{will.pk}", {**body, "status": "inactive"})
+
+    assert refused.status == 422
+    assert "registre" in refused.said
+    private = {
+        **body,
+        "status": "inactive",
+        "scope": {"coding": [{"code": "patient-privacy"}]},
+        "category": [{"coding": [{"code": "INFA"}]}],
+        "provision": {"type": "permit"},
+    }
+    assert ask.put(f"Consent/{will.pk}", private).status == 403
+    assert Registration.objects.get().version == 1
