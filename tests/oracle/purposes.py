@@ -9,6 +9,7 @@ EVALUATORS = frozenset({"doctor", "dentist", "midwife", "nurse"})
 CLINICAL = SUL_CLINICAL - {"APPT_SUL"}
 EVALUATION_MONTHS = 6
 QUALITY_MONTHS = 5 * 12
+NO_RELATION = Verdict(False, "relation", "no_relation")
 
 
 def has_permit(world: World, ask: Ask) -> bool:
@@ -42,12 +43,13 @@ def _is_from_own_place(world: World, ask: Ask, element: Element) -> bool:
 
 
 def other_purpose(world: World, ask: Ask, element: Element) -> Verdict:
-    """One cell of matrix C, then relation, law and block in the order of law 3.2."""
+    """One cell of matrix C, then relation, law and block in the order of law 3.2.
+
+    Whether the asker has the purpose at all (profession, permit) comes before the citizen: step 4 before step 5.
+    """
     cell = MATRIX_C.get((ask.purpose, ask.acting_as), "D")
     if cell not in ("P†", "log"):
         return Verdict(False, "purpose", "purpose")
-    if is_deceased(world, element.citizen, ask.moment):
-        return Verdict(False, "relation", "no_relation")
     if cell == "log":
         return _audits(world, ask, element)
     return _evaluates(world, ask, element) if ask.purpose == "evaluation" else _assures(world, ask, element)
@@ -56,6 +58,8 @@ def other_purpose(world: World, ask: Ask, element: Element) -> Verdict:
 def _audits(world: World, ask: Ask, element: Element) -> Verdict:
     if element.category != "LOG":
         return Verdict(False, "purpose", "purpose")
+    if is_deceased(world, element.citizen, ask.moment):
+        return NO_RELATION
     if element.origin is None or authority(world, element.origin) != authority(world, ask.unit):
         return Verdict(False, "law-gate", "law_gate")
     return Verdict(True, "audit-log")
@@ -64,8 +68,8 @@ def _audits(world: World, ask: Ask, element: Element) -> Verdict:
 def _evaluates(world: World, ask: Ask, element: Element) -> Verdict:
     if ask.profession not in EVALUATORS:
         return Verdict(False, "purpose", "purpose")
-    if not took_part(world, ask, element):
-        return Verdict(False, "relation", "no_relation")
+    if is_deceased(world, element.citizen, ask.moment) or not took_part(world, ask, element):
+        return NO_RELATION
     if element.category not in CLINICAL:
         return Verdict(False, "law-gate", "law_gate")
     return _unless_declined(world, ask, element, "own-evaluation")
@@ -74,6 +78,8 @@ def _evaluates(world: World, ask: Ask, element: Element) -> Verdict:
 def _assures(world: World, ask: Ask, element: Element) -> Verdict:
     if ask.profession is None or not has_permit(world, ask):
         return Verdict(False, "purpose", "purpose")
+    if is_deceased(world, element.citizen, ask.moment):
+        return NO_RELATION
     is_recent = ask.moment < months_after(element.occurred_at, QUALITY_MONTHS)
     if element.category not in CLINICAL or not is_recent or not _is_from_own_place(world, ask, element):
         return Verdict(False, "law-gate", "law_gate")
