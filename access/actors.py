@@ -7,36 +7,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, DateField, DateTimeField, Expression, Field, UUIDField
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import DateField, DateTimeField, Field, UUIDField
 
+from access.sql import Param
 from access.switches import ALL, regime_on
 from access.vocabulary import UNDER_RESPONSIBILITY, ActingAs, Purpose
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A place in a compiled statement that a value of the request fills."""
-
-    name: str
-
-
-class Param(Expression):
-    """An expression that compiles to a slot, so that a statement is compiled once and bound for every request."""
-
-    def __init__(self, name: str, output_field: "Field[Any, Any]") -> None:
-        super().__init__(output_field=output_field)
-        self.name = name
-
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
-        """Compile to one placeholder."""
-        return "%s", [Slot(self.name)]
-
-    def get_source_expressions(self) -> list[Any]:
-        """A slot has no parts."""
-        return []
-
 
 _BOUND: dict[str, "type[Field[Any, Any]]"] = {
     "professional_id": UUIDField,
@@ -148,74 +123,3 @@ class Actor:
     def bindings(self) -> dict[str, Any]:
         """The bound values by slot name."""
         return {name: getattr(self, name) for name in _BOUND}
-
-
-class IsIn(Expression):
-    """`value = ANY(array)`: whether a value is among those of an array column."""
-
-    def __init__(self, value: Any, array: Any) -> None:
-        super().__init__(output_field=BooleanField())
-        self.parts = [value, array]
-
-    def get_source_expressions(self) -> list[Any]:
-        """Return the value and the array."""
-        return self.parts
-
-    def set_source_expressions(self, exprs: Any) -> None:
-        """Take resolved parts."""
-        self.parts = list(exprs)
-
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> "IsIn":
-        """Resolve both parts against the query."""
-        clone = self.copy()
-        clone.parts = [part.resolve_expression(*args, **kwargs) for part in self.parts]
-        return clone
-
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
-        """Compile both parts."""
-        value, value_params = compiler.compile(self.parts[0])
-        array, array_params = compiler.compile(self.parts[1])
-        return f"{value} = ANY({array})", [*value_params, *array_params]
-
-
-SHARED: dict[str, str] = {}
-
-
-class SharedArray(Expression):
-    """An array that a statement works out once, before all else, however many conditions ask for it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(output_field=ArrayField(UUIDField()))
-        self.name = name
-
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
-        """Compile to a look at the shared value."""
-        return f"(SELECT found FROM {self.name})::uuid[]", []
-
-    def get_source_expressions(self) -> list[Any]:
-        """A shared array has no parts."""
-        return []
-
-
-class OneCitizen(Expression):
-    """The one citizen that a lean statement is about (`access.statements`): no row needs to be asked whose it is."""
-
-    def __init__(self) -> None:
-        super().__init__(output_field=UUIDField())
-
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
-        """Compile to a look at what the statement names first."""
-        return ONE_CITIZEN, []
-
-    def get_source_expressions(self) -> list[Any]:
-        """It has no parts."""
-        return []
-
-
-ONE_CITIZEN = "(SELECT citizen FROM one)"
-
-
-def shared(name: str, sql: str) -> SharedArray:
-    """Declare an array that compiled statements share; `sql` selects it as `found`, with named slots."""
-    SHARED[name] = sql
-    return SharedArray(name)

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, Value
 
-from access.actors import Actor, OneCitizen
+from access.actors import Actor
+from access.sql import Once, OneCitizen
 from access.vocabulary import Category
 
 NEVER = Q(pk__in=[])
@@ -106,11 +107,6 @@ def has_decided(citizen: str) -> str:
     return " OR ".join(f'EXISTS(SELECT FROM "{table}" WHERE citizen_id = {citizen} OFFSET 0)' for table in tables)
 
 
-def whose(actor: Actor, target: Target) -> Any:
-    """Whose the outer row is, inside an `Exists`; where only one citizen is asked about, that one, asked once."""
-    return OneCitizen() if actor.asks_of_undecided else OuterRef(target.citizen)
-
-
 Build = Callable[[Actor, Target], Q]
 
 
@@ -169,3 +165,14 @@ class Probe(Exists):
 def exists(model: type[Model], *where: Q, **columns: Any) -> Q:
     """Whether one related row meets all of these together."""
     return Q(Probe(model._default_manager.filter(*where, **columns)))
+
+
+def of_whom(actor: Actor, target: Target, model: type[Model], *where: Q, **columns: Any) -> Q:
+    """Whether one row of the citizen whom the outer row is about meets all of these together.
+
+    They may ask about the actor and the citizen only, not about the outer row: where a statement is about one citizen,
+    the question is asked once, and not for each row and each link.
+    """
+    if actor.asks_of_undecided:
+        return Q(Once(model._default_manager.filter(*where, citizen_id=OneCitizen(), **columns)))
+    return exists(model, *where, citizen_id=OuterRef(target.citizen), **columns)

@@ -13,10 +13,11 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Model, Q, UUIDField
 
-from access.actors import Actor, IsIn, Param
+from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Target
 from access.policies import Gate, Policy, Rule, as_flag
-from access.statements import Statement, compile_queryset, numbered
+from access.sql import IsIn, Param, compile_queryset, numbered
+from access.statements import Statement
 from access.vocabulary import CITIZEN_SIDE, Action, Reason
 
 # How far along the law's order of evaluation a gate stands.

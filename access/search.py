@@ -8,8 +8,9 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import BooleanField, DateField, DateTimeField, Field, Q, TextField, UUIDField, Value
 
-from access.actors import DENMARK, Actor, Param
+from access.actors import DENMARK, Actor
 from access.conditions import NEVER, disj
+from access.sql import Param
 from access.statements import Row, Search, Source
 from fhir.datatypes import parse_reference
 from fhir.outcomes import FhirError

@@ -16,6 +16,7 @@ from access.decisions import Decision
 from access.explanations import explain, refusal
 from access.policies import Policy, policy_of
 from access.search import citizen_search, key_search
+from access.sql import compile_queryset, numbered
 from access.statements import (
     LOG_COLUMNS,
     LOG_TYPES,
@@ -24,12 +25,10 @@ from access.statements import (
     Source,
     Statement,
     as_rows,
-    compile_queryset,
     compiled,
     cursor,
     fetch,
     log_values,
-    numbered,
 )
 from access.vocabulary import CITIZEN_SIDE, Action, Category, Reason
 from fhir.ids import new_key

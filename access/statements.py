@@ -4,7 +4,6 @@ A statement is compiled once per source, interaction and shape of actor, and bou
 it once per connection. The gates are those of the policy, so what a list shows and what an object answers are one.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,13 +13,12 @@ from uuid import UUID
 import psycopg
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
-from django.db.models.sql.compiler import SQLCompiler
-from psycopg.sql import Literal
+from django.db.models import Model, Q
 
-from access.actors import ONE_CITIZEN, SHARED, Actor, Slot
+from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Condition, has_decided
 from access.policies import Rule, as_flag, policy_of
+from access.sql import ONE_CITIZEN, compile_queryset, numbered, worked_out
 from access.vocabulary import Action
 from audit.masking import masked
 from fhir.ids import new_key
@@ -148,21 +146,6 @@ def log_values(actor: Actor, interaction: str, resource_type: str, query: str = 
     }
 
 
-def compile_queryset(queryset: QuerySet[Any, Any]) -> str:
-    """Compile a queryset to text with named slots; what is no slot is a constant of a rule and becomes a literal."""
-    compiler: SQLCompiler = queryset.query.get_compiler("default")
-    sql, params = compiler.as_sql()
-    parts = sql.split("%s")
-    places = [f"%({value.name})s" if isinstance(value, Slot) else _literal(value) for value in params]
-    return parts[0] + "".join(place + part for place, part in zip(places, parts[1:], strict=True))
-
-
-def _literal(value: Any) -> str:
-    """Quote a constant."""
-    connection.ensure_connection()
-    return Literal(value).as_string(connection.connection).replace("%", "%%")
-
-
 def _order_sql(order: Sequence[str]) -> str:
     """The ORDER BY of columns by name."""
     return ", ".join(f'"{name[1:]}" DESC' if name.startswith("-") else f'"{name}"' for name in order)
@@ -239,26 +222,6 @@ def _log_sql(rules: Sequence[Rule], source: Source, *, one_citizen: bool) -> str
     )
 
 
-_SLOT = re.compile(r"%\((\w+)\)s")
-
-
-def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
-    """Turn named slots into PostgreSQL's numbered ones; a name that stands twice is one value.
-
-    What the text shares (`access.actors.shared`) is put before it.
-    """
-    used = [name for name in SHARED if f"FROM {name})" in sql]
-    if used:
-        first = ", ".join(f"{name} AS MATERIALIZED ({SHARED[name]})" for name in used)
-        sql = f"WITH {first}, {sql.removeprefix('WITH ')}" if sql.startswith("WITH ") else f"WITH {first} {sql}"
-    slots: dict[str, int] = {}
-
-    def number(match: re.Match[str]) -> str:
-        return f"${slots.setdefault(match[1], len(slots) + 1)}"
-
-    return _SLOT.sub(number, sql).replace("%%", "%"), tuple(slots)
-
-
 @lru_cache(maxsize=4096)
 def _listing(source: Source, shape: "_Shape") -> Statement:
     """Compile a search or a read: rows that meet the condition and that the policy permits, and their log rows.
@@ -275,7 +238,7 @@ def _listing(source: Source, shape: "_Shape") -> Statement:
     flags = ", ".join(f"({total}) AS {name}" for name, total in zip(held, sums, strict=True)) or "true AS no_rule"
     wanted = ", ".join([*(f'"{name}"' for name in source.columns), *held])
     order = _order_sql(shape.order)
-    one = f"one AS MATERIALIZED ({_one_citizen(source, shape)}), " if shape.is_lean else ""
+    one = f"one AS MATERIALIZED ({_one_citizen(source, shape)}), {worked_out(sql)}" if shape.is_lean else ""
     lean = f" AND NOT ({has_decided(ONE_CITIZEN)})" if shape.is_lean else ""
     logged = f", l AS ({_log_sql(rules, source, one_citizen=shape.one_citizen)})" if shape.logged else ""
     text = (

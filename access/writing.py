@@ -11,18 +11,10 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q, UUIDField
 
-from access.actors import Actor, IsIn, Param
+from access.actors import Actor
 from access.policies import policy_of
-from access.statements import (
-    LOG_COLUMNS,
-    LOG_TYPES,
-    Row,
-    Source,
-    Statement,
-    compile_queryset,
-    log_values,
-    numbered,
-)
+from access.sql import IsIn, Param, compile_queryset, numbered
+from access.statements import LOG_COLUMNS, LOG_TYPES, Row, Source, Statement, log_values
 from fhir.ids import new_key
 
 

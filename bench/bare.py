@@ -21,16 +21,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 
 from access import authoring, service  # noqa: E402
-from access.actors import Actor, IsIn, Param  # noqa: E402
+from access.actors import Actor  # noqa: E402
 from access.search import citizen_search  # noqa: E402
+from access.sql import IsIn, Param, compile_queryset, numbered  # noqa: E402
 from access.statements import (  # noqa: E402
     Row,
     Search,
     Source,
     Statement,
-    compile_queryset,
     cursor,
-    numbered,
 )
 from access.vocabulary import Category  # noqa: E402
 from bench import population  # noqa: E402

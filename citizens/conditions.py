@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q
 
-from access.actors import Actor, IsIn
+from access.actors import Actor
 from access.conditions import NEVER, Target, condition, conj, disj, exists
+from access.sql import IsIn
 from access.vocabulary import ActingAs, Category
 from citizens.models import Citizen, Custody, Guardianship, PowerOfAttorney
 

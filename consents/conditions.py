@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q
 
-from access.actors import Actor, IsIn
+from access.actors import Actor
 from access.conditions import NEVER, Target, condition, conj, disj, exists, holds_decisions, negate
+from access.sql import IsIn
 from access.switches import STAMKORT_3, STAMKORT_UNBLOCKABLE, TIMES_OVERRIDABLE
 from access.vocabulary import HEALTH_SIDE, ActingAs, Category
 from consents.models import Block, Consent, Override

@@ -15,11 +15,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, F, Model, Q, UUIDField, Value
 
-from access.actors import Actor, Param
+from access.actors import Actor
 from access.conditions import NEVER
 from access.decisions import ShapeOf
 from access.policies import all_policies, policy_of
-from access.statements import Statement, compile_queryset, numbered
+from access.sql import Param, compile_queryset, numbered
+from access.statements import Statement
 from access.vocabulary import ActingAs, Action, Category, Profession, Purpose
 from organisations.models import Employment, Organisation, TreatmentRelation
 

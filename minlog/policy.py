@@ -7,10 +7,11 @@ responsibility (medhjælpslog), and nobody else sees any. A version's origin is 
 from django.db.models import F, OuterRef, Q
 
 from access import versions
-from access.actors import Actor, IsIn
+from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Target, actor_is, condition, conj, disj, exists
 from access.grounds import CUSTODY, GUARDIANSHIP, LOG_ACCESS, ORIGIN_OF_DATA, PLAN_OF_PARTS, POWER_OF_ATTORNEY
 from access.policies import Gate, Policy, Rule, policy_of, register
+from access.sql import IsIn
 from access.vocabulary import ActingAs, Action, Category, Reason
 from audit.models import Version
 from citizens.conditions import as_guardian, as_parent, as_proxy, attorney, child_under_15, of_age, own

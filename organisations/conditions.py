@@ -2,8 +2,9 @@
 
 from django.db.models import F, OuterRef, Q
 
-from access.actors import Actor, IsIn, Param, shared
-from access.conditions import ALWAYS, NEVER, Target, actor_is, condition, exists, whose
+from access.actors import Actor
+from access.conditions import ALWAYS, NEVER, Target, actor_is, condition, exists, of_whom
+from access.sql import IsIn, Param, shared
 from access.vocabulary import HEALTH_SIDE, UNDER_RESPONSIBILITY, ActingAs, Purpose
 from organisations.models import Permit, TreatmentRelation, UnitLink
 
@@ -69,14 +70,15 @@ def in_treatment(actor: Actor, target: Target) -> Q:
     persons = Q(professional_id__isnull=True) | Q(professional_id=actor.professional_id)
     if actor.answers_to is not None:
         persons |= Q(professional_id=actor.answers_to)
-    return exists(
+    return of_whom(
+        actor,
+        target,
         TreatmentRelation,
         persons,
         Q(status="verified") | Q(status="claimed", follow_up_by__gt=actor.moment),
         Q(end__isnull=True) | Q(end__gt=actor.moment),
         above(actor, "origin_id"),
         Q(citizen__died_at__isnull=True) | Q(citizen__died_at__gt=actor.moment),
-        citizen_id=whose(actor, target),
         start__lte=actor.moment,
         basis__in=HEALTH_BASES if actor.acting_as in HEALTH_SIDE else SOCIAL_BASES,
     )

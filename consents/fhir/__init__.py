@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db.models import DateTimeField, Q
 
 from access import faces, service
-from access.actors import Actor, Param
+from access.actors import Actor
 from access.search import key_search
+from access.sql import Param
 from access.statements import Row, fetch
 from consents import services
 from consents.fhir import blocks, permits

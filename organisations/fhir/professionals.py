@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import DateTimeField, Q
 
-from access.actors import Actor, Param
+from access.actors import Actor
+from access.sql import Param
 from access.statements import Row, Source
 from access.vocabulary import Profession
 from fhir.contacts import human_name, identifier

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db.models import DateTimeField, Q
 
-from access.actors import Actor, Param
+from access.actors import Actor
 from access.columns import ELEMENT
+from access.sql import Param
 from access.statements import Row, Source
 from consents.fhir import SORTS
 from consents.fhir.parts import SCOPE

@@ -12,10 +12,11 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import F, Model, Q, UUIDField
 
-from access.actors import Actor, IsIn, Param
+from access.actors import Actor
 from access.decisions import Decision, decide, decide_many
 from access.policies import policy_of
-from access.statements import Search, Source, Statement, compile_queryset, fetch, numbered
+from access.sql import IsIn, Param, compile_queryset, numbered
+from access.statements import Search, Source, Statement, fetch
 from access.vocabulary import Action, Reason
 from careplans.models import CarePlan, Condition
 from citizens.models import Citizen
