@@ -118,8 +118,11 @@ class Condition:
     build: Build
 
     def q(self, actor: Actor, target: Target) -> Q:
-        """Compile for this actor."""
-        return self.build(actor, target)
+        """Compile for this actor; the same question about the same kind of row is built once for an actor."""
+        found: Q | None = actor.built.get((self, target))
+        if found is None:
+            found = actor.built[self, target] = self.build(actor, target)
+        return found
 
     def __and__(self, other: "Condition") -> "Condition":
         return Condition(

@@ -1,10 +1,17 @@
 """A decision in words: verdict, ground, reason and the nearest lawful way, as data and as text in two languages."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Model
+
+from access import facts
+from access.actors import Actor
 from access.decisions import Decision
-from access.policies import Rule
+from access.policies import Gate, Policy, Rule
 from access.vocabulary import Reason
 
 
@@ -71,6 +78,36 @@ REASON_TEXTS = {
     Reason.REGIME_SWITCH_OFF: ("Reglen er ikke slået til.", "The rule is not switched on."),
 }
 
+# To a citizen, and to who acts for one: the same reasons, as far as they differ for them.
+CITIZEN_SIDE_TEXTS = {
+    Reason.NO_RELATION: (
+        "Du kan kun se dine egne oplysninger, og dem du har ret til at se på en andens vegne.",
+        "You can see your own data only, and what you may see on another's behalf.",
+    ),
+    Reason.LAW_GATE: (
+        "Din ret til at se på borgerens vegne omfatter ikke denne slags oplysninger.",
+        "Your right to look on the citizen's behalf does not cover this kind of data.",
+    ),
+    Reason.AGE: REASON_TEXTS[Reason.AGE],
+    Reason.BLOCKED: REASON_TEXTS[Reason.BLOCKED],
+    Reason.AUTH: REASON_TEXTS[Reason.AUTH],
+}
+CITIZEN_SIDE_WAYS = {
+    Reason.NO_RELATION: Way(
+        "power-of-attorney",
+        "Borgeren kan give dig fuldmagt.",
+        "The citizen can give you a power of attorney.",
+    ),
+    Reason.LAW_GATE: Way(
+        "power-of-attorney",
+        "Borgeren kan selv se det, og kan udvide en fuldmagt.",
+        "The citizen can see it herself, and can extend a power of attorney.",
+    ),
+    Reason.AGE: WAYS[Reason.AGE],
+    Reason.BLOCKED: Way("none", "Borgeren kan selv se sine oplysninger.", "The citizen can see her own data."),
+    Reason.AUTH: WAYS[Reason.AUTH],
+}
+
 # A cell that says "only with consent" is the law's gate; golden case 4 names it so and hints at the consent.
 GATE_OF = {
     Reason.SECTOR: "sector",
@@ -85,27 +122,37 @@ GATE_OF = {
 }
 
 
-def explain(decision: Decision | None, *, on_behalf_of_citizen: bool = False) -> dict[str, Any]:
-    """Return a decision as plain data; no row and a row hidden by a block give the same answer."""
+def explain(decision: Decision | None, *, for_citizen: bool = False) -> dict[str, Any]:
+    """Return a decision as plain data; no row and a row hidden by a block give the same answer.
+
+    `for_citizen` says that a citizen asks, or one who acts for her.
+    """
+    for_citizen = for_citizen or (decision is not None and decision.on_citizen_side)
     if decision is not None and decision.permitted:
         return {
             "verdict": "permit",
-            "rules": [ground_of(rule, for_citizen=on_behalf_of_citizen) for rule in decision.held],
+            "rules": [ground_of(rule, for_citizen=for_citizen) for rule in decision.held],
         }
     if decision is None or decision.is_hidden:
-        return refusal(Reason.BLOCKED, None) | {"reason": "not-shown", "gate": "not-shown"}
+        return refusal(Reason.BLOCKED, None, for_citizen=for_citizen) | {"reason": "not-shown", "gate": "not-shown"}
     assert decision.reason is not None  # noqa: S101  a refusal has a reason
     return refusal(
         decision.reason,
         decision.nearest.rule if decision.nearest else None,
         consent_would_do=decision.consent_would_do,
+        for_citizen=for_citizen,
     )
 
 
-def refusal(reason: Reason, rule: Rule | None, *, consent_would_do: bool = False) -> dict[str, Any]:
+def refusal(
+    reason: Reason, rule: Rule | None, *, consent_would_do: bool = False, for_citizen: bool = False
+) -> dict[str, Any]:
     """Return a refusal as plain data, with the nearest lawful way; what waits for a switch a consent may open."""
-    da, en = REASON_TEXTS[reason]
-    way = WAYS[Reason.NEEDS_CONSENT if reason == Reason.REGIME_SWITCH_OFF and consent_would_do else reason]
+    if for_citizen and reason in CITIZEN_SIDE_TEXTS:
+        (da, en), way = CITIZEN_SIDE_TEXTS[reason], CITIZEN_SIDE_WAYS[reason]
+    else:
+        da, en = REASON_TEXTS[reason]
+        way = WAYS[Reason.NEEDS_CONSENT if reason == Reason.REGIME_SWITCH_OFF and consent_would_do else reason]
     answer: dict[str, Any] = {
         "verdict": "deny",
         "reason": str(reason),
@@ -125,6 +172,38 @@ def ground_of(rule: Rule, *, for_citizen: bool = False) -> dict[str, Any]:
         "rule": rule.code,
         "ground": ground.citation,
         "certainty": ground.certainty,
+        **({"valid_from": ground.valid_from} if ground.valid_from else {}),
+        **({"valid_to": ground.valid_to} if ground.valid_to else {}),
         "da": ground.citizen_da if for_citizen else ground.professional_da,
         "en": ground.citizen_en if for_citizen else ground.professional_en,
     }
+
+
+def facts_of(policy: Policy, actor: Actor, key: UUID, decision: Decision | None) -> list[dict[str, Any]]:
+    """Return each fact that the decision rests on, with its kind, id and fields.
+
+    Of a permit, what opened the gates of the rules that held; of a refusal, what opened those of its nearest rule; of a
+    hidden one nothing. One statement, and one for each kind of fact found.
+    """
+    if decision is None or decision.is_hidden:
+        return []
+    conditions = dict.fromkeys(gate.condition for gate in _open_gates(decision))
+    asked = [rows for item in conditions for rows in facts.rows_behind(item.q(actor, policy.target))]
+    found: dict[type[Model], set[UUID]] = {}
+    columns = {f"fact_{index}": ArraySubquery(rows) for index, rows in enumerate(asked)}
+    row = policy.model._default_manager.filter(pk=key).annotate(**columns).values_list(*columns).first() or ()
+    for rows, ids in zip(asked, row, strict=False):
+        found.setdefault(rows.model, set()).update(ids)
+    return [fact for model, ids in found.items() for fact in facts.told(model, ids)]
+
+
+def _open_gates(decision: Decision) -> Iterator[Gate]:
+    """The gates that were open: of every rule that held, or of the nearest rule up to the shut one."""
+    if decision.permitted:
+        for rule in decision.held:
+            yield from rule.gates
+    elif (nearest := decision.nearest) is not None:
+        for gate in nearest.rule.gates:
+            if gate is nearest.gate:
+                return
+            yield gate

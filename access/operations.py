@@ -1,5 +1,6 @@
 """Named operations: the overview, explanations, versions, and the statement of what the server can do."""
 
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +8,15 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from access import decisions, faces, service, versions
+from access import decisions, faces, refusals, service, versions
+from access.actors import danish_day
 from access.conditions import Target
-from access.explanations import explain
+from access.explanations import explain, facts_of
 from access.policies import Policy, all_policies, policy_of
 from access.rest import FhirView, answer, as_key, represent, resource, versioned
 from access.vocabulary import CITIZEN_SIDE, Action, Category
 from fhir import capability
+from fhir.datatypes import instant
 from fhir.outcomes import FhirError
 from fhir.registry import all_resources, resource_of
 
@@ -43,9 +46,9 @@ class OverviewView(FhirView):
             patient = resource_of("Patient")
             decision = service.decide_for_citizen(patient.source, self.actor, citizen_id) if patient else None
             if decision is None:
-                raise service.forbidden(service.no_relation())
+                raise refusals.forbidden(refusals.no_relation(self.actor))
             if not decision.permitted:
-                raise service.error_of(decision)
+                raise refusals.error_of(decision)
         base = f"{request.scheme}://{request.get_host()}/fhir"
         bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection"}
         listed = [
@@ -68,6 +71,7 @@ class ExplainView(FhirView):
         decision = decisions.decide(policy_of(entry.source.model), self.actor, Action.READ, row_key)
         citizen_id = None if decision is None else service.citizen_of(entry.source, row_key)
         permitted = decision is not None and decision.permitted
+        rests_on = facts_of(policy_of(entry.source.model), self.actor, row_key, decision)
         service.log(
             self.actor,
             "explain",
@@ -77,9 +81,11 @@ class ExplainView(FhirView):
             reason="" if permitted or decision is None else str(decision.reason),
             resource_ids=[row_key],
             rules=[rule.code for rule in decision.held] if decision else [],
+            facts=[fact["id"] for fact in rests_on],
         )
-        told = explain(decision, on_behalf_of_citizen=self.actor.acting_as in CITIZEN_SIDE)
-        return answer(as_parameters(told))
+        told = explain(decision, for_citizen=self.actor.acting_as in CITIZEN_SIDE)
+        told |= {"facts": rests_on, "regime": sorted(self.actor.regime or ()), "day": danish_day(self.actor.moment)}
+        return answer({"resourceType": "Parameters", "parameter": as_parts(told)})
 
 
 class MatrixView(FhirView):
@@ -106,7 +112,7 @@ class MatrixView(FhirView):
         whole = Policy(service.citizens(), target, policy.rules)
         return explain(
             decisions.decide(whole, self.actor, Action.READ, citizen_id),
-            on_behalf_of_citizen=self.actor.acting_as in CITIZEN_SIDE,
+            for_citizen=self.actor.acting_as in CITIZEN_SIDE,
         )
 
 
@@ -123,16 +129,12 @@ def served() -> dict[Category, Policy]:
     return found
 
 
-def as_parameters(told: dict[str, Any]) -> dict[str, Any]:
-    """An explanation as FHIR Parameters."""
-    return {"resourceType": "Parameters", "parameter": as_parts(told)}
-
-
 def as_parts(told: dict[str, Any]) -> list[dict[str, Any]]:
     """The parts of an explanation."""
     parts: list[dict[str, Any]] = [{"name": "verdict", "valueCode": told["verdict"]}]
     for rule in told.get("rules", ()):
         texts = [{"name": name, "valueString": rule[name]} for name in ("ground", "certainty", "da", "en")]
+        texts += [_value(name.replace("_", "-"), rule[name]) for name in ("valid_from", "valid_to") if name in rule]
         parts.append({"name": "rule", "part": [{"name": "code", "valueCode": rule["rule"]}, *texts]})
     if "reason" in told:
         parts += [{"name": name, "valueCode": told[name]} for name in ("reason", "gate")]
@@ -141,7 +143,23 @@ def as_parts(told: dict[str, Any]) -> list[dict[str, Any]]:
         way = [{"name": "way", "valueCode": nearest["way"]}]
         way += [{"name": name, "valueString": nearest[name]} for name in ("ground", "da", "en") if name in nearest]
         parts.append({"name": "nearest", "part": way})
+    parts += [
+        {"name": "fact", "part": [_value(name, value) for name, value in fact.items()]}
+        for fact in told.get("facts", ())
+    ]
+    parts += [{"name": "regime", "valueCode": code} for code in told.get("regime", ())]
+    if "day" in told:
+        parts.append(_value("day", told["day"]))
     return parts
+
+
+def _value(name: str, value: Any) -> dict[str, Any]:
+    """One simple value as a part of Parameters."""
+    if isinstance(value, datetime):
+        return {"name": name, "valueInstant": instant(value)}
+    if isinstance(value, date):
+        return {"name": name, "valueDate": value.isoformat()}
+    return {"name": name, "valueId" if isinstance(value, UUID) else "valueCode": str(value)}
 
 
 class VersionView(FhirView):

@@ -15,6 +15,7 @@ from access.conditions import Target
 from access.decisions import Decision
 from access.explanations import explain, refusal
 from access.policies import Policy, policy_of
+from access.refusals import error_of, forbidden, no_relation
 from access.search import citizen_search, key_search
 from access.sql import compile_queryset, numbered
 from access.statements import (
@@ -33,9 +34,6 @@ from access.statements import (
 from access.vocabulary import CITIZEN_SIDE, Action, Category, Reason
 from fhir.ids import new_key
 from fhir.outcomes import FhirError
-
-REASON_SYSTEM = "https://patientoverblik.dk/fhir/CodeSystem/access-reason"
-EXPLANATION = "https://patientoverblik.dk/fhir/StructureDefinition/access-explanation"
 
 
 def _log_statement() -> tuple[str, tuple[str, ...]]:
@@ -124,31 +122,6 @@ def citizen_of(source: Source, key: UUID) -> UUID | None:
     return found
 
 
-def error_of(decision: Decision | None) -> FhirError:
-    """The error that answers a refusal: hidden and missing look alike."""
-    answer = explain(decision)
-    if decision is None or decision.is_hidden or decision.reason is None:
-        return FhirError("not-found")
-    return forbidden(answer)
-
-
-def forbidden(answer: dict[str, Any]) -> FhirError:
-    """A refusal with its reason and the nearest lawful way."""
-    codes = [{"system": REASON_SYSTEM, "code": code} for code in dict.fromkeys((answer["gate"], answer["reason"]))]
-    nearest = answer["nearest"]
-    way = {
-        "url": EXPLANATION,
-        "extension": [
-            {"url": "way", "valueCode": nearest["way"]},
-            {"url": "da", "valueString": nearest["da"]},
-            {"url": "en", "valueString": nearest["en"]},
-            *([{"url": "ground", "valueString": nearest["ground"]}] if "ground" in nearest else []),
-        ],
-    }
-    da, en = (f"{answer['text'][code]} {nearest[code]}" for code in ("da", "en"))
-    return FhirError("forbidden", da, en, extra=tuple(codes), extensions=[way])
-
-
 def search(source: Source, actor: Actor, wanted: Search, *, query: str) -> list[Row]:
     """Return the rows of a search that the actor may see, logged in the same statement.
 
@@ -162,7 +135,7 @@ def search(source: Source, actor: Actor, wanted: Search, *, query: str) -> list[
         if wanted.citizen_id is None:
             reason = str(Reason.NO_RELATION)
             log(actor, "search", source.name, citizen_id=None, outcome="refuse", reason=reason, query=query)
-            raise forbidden(no_relation())
+            raise forbidden(no_relation(actor))
     if not rows and wanted.citizen_id is not None and source.logged:
         decision = decide_for_citizen(source, actor, wanted.citizen_id)
         if (
@@ -181,7 +154,7 @@ def search(source: Source, actor: Actor, wanted: Search, *, query: str) -> list[
                 query=query,
             )
             if decision is None:
-                raise forbidden(no_relation())
+                raise forbidden(no_relation(actor))
             return rows
         log(
             actor,
@@ -193,7 +166,7 @@ def search(source: Source, actor: Actor, wanted: Search, *, query: str) -> list[
             query=query,
         )
         same = wanted.names_one or decision.reason == Reason.NO_RELATION
-        raise forbidden(no_relation() if same else explain(decision))
+        raise forbidden(no_relation(actor) if same else explain(decision))
     return rows
 
 
@@ -203,11 +176,6 @@ def _named(source: Source, actor: Actor, wanted: Search) -> UUID | None:
     named = source.model._default_manager.filter(wanted.where).order_by().values_list(column)
     rows = Statement(*numbered(compile_queryset(named)), (column,), ()).run({**actor.bindings, **wanted.values})
     return rows[0][0] if rows else None
-
-
-def no_relation() -> dict[str, Any]:
-    """The refusal for a citizen who is not known here: the same as for one without a relation."""
-    return refusal(Reason.NO_RELATION, None)
 
 
 def decide_for_citizen(source: Source, actor: Actor, citizen_id: UUID) -> Decision | None:
@@ -227,9 +195,8 @@ def decide_category(actor: Actor, citizen_id: UUID, category: Category) -> Decis
 
 def refused_as(actor: Actor, interaction: str, resource_type: str, citizen_id: UUID, reason: Reason) -> "Refused":
     """The refusal of a write for this reason, logged by `writing`."""
-    return _refused_write(
-        forbidden(refusal(reason, None)), actor, interaction, resource_type, citizen_id, str(reason), None
-    )
+    error = forbidden(refusal(reason, None, for_citizen=actor.acting_as in CITIZEN_SIDE))
+    return _refused_write(error, actor, interaction, resource_type, citizen_id, str(reason), None)
 
 
 def decide_create(policy: Policy, actor: Actor, citizen_id: UUID, category: Category) -> Decision | None:
@@ -247,7 +214,7 @@ def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Cate
     if decision is not None and decision.permitted:
         return [rule.code for rule in decision.held]
     reason = Reason.NO_RELATION if decision is None else decision.reason
-    error = forbidden(no_relation() if decision is None else explain(decision))
+    error = forbidden(no_relation(actor) if decision is None else explain(decision))
     raise _refused_write(error, actor, "create", source.name, citizen_id, str(reason), None)
 
 

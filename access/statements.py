@@ -11,12 +11,14 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q
 
 from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Condition, has_decided
+from access.facts import rows_behind
 from access.policies import Rule, as_flag, policy_of
 from access.sql import ONE_CITIZEN, compile_queryset, numbered, worked_out
 from access.vocabulary import Action
@@ -151,19 +153,30 @@ def _order_sql(order: Sequence[str]) -> str:
     return ", ".join(f'"{name[1:]}" DESC' if name.startswith("-") else f'"{name}"' for name in order)
 
 
-def _select(
-    source: Source, actor: Actor, where: Q, narrowed: tuple[str, ...] | None = None
-) -> tuple[str, list[str], list[Rule], list[str]]:
+@dataclass(frozen=True)
+class _Rows:
+    """Compiled rows: the text, the names of its columns, the rules that may hold and, for each, its gates over those
+    columns, and by the number of a rule the columns that hold what the log names as its facts."""
+
+    sql: str
+    names: list[str]
+    rules: list[Rule]
+    sums: list[str]
+    facts: list[tuple[int, str]]
+
+
+def _select(source: Source, actor: Actor, where: Q, narrowed: tuple[str, ...] | None = None) -> _Rows:
     """Compile the rows that meet `where`, their columns, and one column for each gate that is not shut by the actor.
 
-    Returns the text, the names of its columns, the rules that may hold and, for each, its gates over those columns.
     A gate that several rules share is asked once.
     """
     symbolic = actor.symbolic
     policy = policy_of(source.model)
     gates: dict[Condition, str] = {}
     flags: dict[str, Any] = {}
-    rules, sums = [], []
+    behind: dict[Condition, dict[str, Any]] = {}
+    rules: list[Rule] = []
+    sums, facts = [], []
     for rule in policy.rules_for(Action.READ):
         compiled = {gate.condition: gate.condition.q(symbolic, policy.target) for gate in rule.gates}
         if any(q is NEVER for q in compiled.values()):
@@ -174,10 +187,17 @@ def _select(
             elif q is not ALWAYS and gate_condition not in gates:
                 gates[gate_condition] = f"gate_{len(gates)}"
                 flags[gates[gate_condition]] = as_flag(q)
+            if source.logged and gate_condition not in behind:
+                known = sum(map(len, behind.values()))
+                rows = rows_behind(q, logged_only=True)
+                behind[gate_condition] = {f"fact_{known + more}": ArraySubquery(each) for more, each in enumerate(rows)}
+            facts += [(len(rules), name) for name in behind.get(gate_condition, ())]
         rules.append(rule)
         sums.append(" AND ".join(gates[item] for item, q in compiled.items() if q is not ALWAYS) or "true")
     if narrowed is not None and len(rules) == 1:  # every row that is left has passed the one rule
         flags, sums = {}, ["true"]
+    for columns in behind.values():
+        flags |= columns
     computed = {
         f"col_{name}": column(symbolic) for name, column in source.columns.items() if not isinstance(column, str)
     }
@@ -185,17 +205,27 @@ def _select(
     queryset = (
         source.model._default_manager.filter(where).annotate(**computed, **flags).order_by().values_list(*paths, *flags)
     )
+    names = [*source.columns, *flags]
     if narrowed is None:
-        return compile_queryset(queryset), [*source.columns, *flags], rules, sums
+        return _Rows(compile_queryset(queryset), names, rules, sums, facts)
     order = [f"-{source.columns[name[1:]]}" if name.startswith("-") else str(source.columns[name]) for name in narrowed]
     permitted = policy.permitted(symbolic, Action.READ)
     if permitted is NEVER:  # Django makes no statement of what is empty
-        return f"{compile_queryset(queryset)} LIMIT 0", [*source.columns, *flags], rules, sums
+        return _Rows(f"{compile_queryset(queryset)} LIMIT 0", names, rules, sums, facts)
     queryset = queryset.filter(permitted).order_by(*order)
-    return f"{compile_queryset(queryset)} LIMIT %(limit)s::int", [*source.columns, *flags], rules, sums
+    return _Rows(f"{compile_queryset(queryset)} LIMIT %(limit)s::int", names, rules, sums, facts)
 
 
-def _log_sql(rules: Sequence[Rule], source: Source, *, one_citizen: bool) -> str:
+def _facts_sql(facts: Sequence[tuple[int, str]], *, one_citizen: bool) -> str:
+    """Compile the ids of the consents and positive registrations that the rules which held rest on."""
+    if not facts:
+        return "'{}'"
+    of_rules = " || ".join(f"CASE WHEN rule_{rule} THEN {column} END" for rule, column in facts)
+    whose = "" if one_citizen else " WHERE s.log_citizen = e.log_citizen"
+    return f"coalesce((SELECT array_agg(DISTINCT f) FROM e AS s, unnest({of_rules}) AS f{whose}), '{{}}')"
+
+
+def _log_sql(rules: Sequence[Rule], facts: Sequence[tuple[int, str]], source: Source, *, one_citizen: bool) -> str:
     """Compile the log insert over the rows `e`: one entry per citizen, or exactly one when the citizen is named."""
     held = ", ".join(f"CASE WHEN bool_or(rule_{index}) THEN '{rule.code}' END" for index, rule in enumerate(rules))
     held = f"array_remove(ARRAY[{held}]::text[], NULL)" if rules else "'{}'::text[]"
@@ -217,8 +247,7 @@ def _log_sql(rules: Sequence[Rule], source: Source, *, one_citizen: bool) -> str
         f"INSERT INTO audit_entry (id, recorded_at, citizen_id, {', '.join(LOG_COLUMNS)}, "
         "resource_ids, families, laws, outcome, reason, rules, facts) "
         f"SELECT {head}, {fixed_part}, coalesce(array_agg(id), '{{}}'), {families}, {laws}, 'permit', '', {held}, "
-        f"'{{}}' "
-        f"FROM e{tail}"
+        f"{_facts_sql(facts, one_citizen=one_citizen)} FROM e{tail}"
     )
 
 
@@ -230,19 +259,20 @@ def _listing(source: Source, shape: "_Shape") -> Statement:
     """
     actor = shape.actor.of_undecided if shape.is_lean else shape.actor
     try:
-        sql, names, rules, sums = _select(source, actor, shape.where, None if shape.is_bounded else shape.order)
+        found = _select(source, actor, shape.where, None if shape.is_bounded else shape.order)
     except EmptyResultSet:
         return Statement("", (), tuple(source.columns), ())
-    columns = ", ".join(f'"{name}"' for name in names)
+    rules = found.rules
+    columns = ", ".join(f'"{name}"' for name in found.names)
     held = [f"rule_{index}" for index in range(len(rules))]
-    flags = ", ".join(f"({total}) AS {name}" for name, total in zip(held, sums, strict=True)) or "true AS no_rule"
+    flags = ", ".join(f"({total}) AS {name}" for name, total in zip(held, found.sums, strict=True)) or "true AS no_rule"
     wanted = ", ".join([*(f'"{name}"' for name in source.columns), *held])
     order = _order_sql(shape.order)
-    one = f"one AS MATERIALIZED ({_one_citizen(source, shape)}), {worked_out(sql)}" if shape.is_lean else ""
+    one = f"one AS MATERIALIZED ({_one_citizen(source, shape)}), {worked_out(found.sql)}" if shape.is_lean else ""
     lean = f" AND NOT ({has_decided(ONE_CITIZEN)})" if shape.is_lean else ""
-    logged = f", l AS ({_log_sql(rules, source, one_citizen=shape.one_citizen)})" if shape.logged else ""
+    logged = f", l AS ({_log_sql(rules, found.facts, source, one_citizen=shape.one_citizen)})" if shape.logged else ""
     text = (
-        f"WITH {one}x({columns}) AS MATERIALIZED ({sql}), "
+        f"WITH {one}x({columns}) AS MATERIALIZED ({found.sql}), "
         f"r AS (SELECT *, {flags} FROM x), "
         f"e AS MATERIALIZED (SELECT *, {_citizen_column(source)} AS log_citizen FROM r "
         f"WHERE ({' OR '.join(held) or 'false'}){lean} ORDER BY {order} LIMIT %(limit)s::int)"

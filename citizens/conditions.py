@@ -4,11 +4,16 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q
 
+from access import facts
 from access.actors import Actor
 from access.conditions import NEVER, Target, condition, conj, disj, exists
 from access.sql import IsIn
 from access.vocabulary import ActingAs, Category
 from citizens.models import Citizen, Custody, Guardianship, PowerOfAttorney
+
+facts.tells(PowerOfAttorney, "power-of-attorney", "start", "end")
+facts.tells(Custody, "custody", "start", "end")
+facts.tells(Guardianship, "guardianship", "scope", "start", "end")
 
 NEVER_BY_OTHERS = frozenset({Category.WILL_CONTENT, Category.ODR_CONTENT})
 

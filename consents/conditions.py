@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q
 
+from access import facts
 from access.actors import Actor
 from access.conditions import NEVER, Target, condition, conj, disj, exists, holds_decisions, negate
 from access.sql import IsIn
@@ -30,6 +31,10 @@ TIMES_OF_HELP = frozenset({Category.APPT_SEL_W, Category.APPT_AEL})
 
 # Of a citizen without a row in these every question below has the answer no.
 holds_decisions(Consent, Block)
+
+facts.tells(Consent, "consent", "kind", "form", "purpose", "start", "end", is_logged=True)
+facts.tells(Block, "positive-registration", "start", "end", is_logged=True)
+facts.tells(Override, "override", "reason_code", "start", "end")
 
 Kind = Consent.Kind
 KINDS_FOR_HEALTH_DATA = (Kind.SUL43.value, Kind.CITIZEN_SHARE.value)

@@ -2,6 +2,7 @@
 
 from django.db.models import F, OuterRef, Q
 
+from access import facts
 from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Target, actor_is, condition, exists, of_whom
 from access.sql import IsIn, Param, shared
@@ -19,6 +20,9 @@ PURPOSES = {
     ActingAs.CASE: frozenset({Purpose.CASE}),
     ActingAs.SOC_PSY: frozenset({Purpose.CARE, Purpose.CASE}),
 }
+
+facts.tells(TreatmentRelation, "relation", "basis", "status", "evidence_source", "start", "end")
+facts.tells(Permit, "permit", "kind", "start", "end")
 
 for_the_task = actor_is("for_the_task", lambda actor: actor.purpose in PURPOSES.get(actor.acting_as, ()))
 health_professional = actor_is("health_professional", lambda actor: actor.acting_as in HEALTH_SIDE)

@@ -1,0 +1,42 @@
+"""Refusals as errors: with the reason and the nearest lawful way, or looking like what does not exist."""
+
+from typing import Any
+
+from access.actors import Actor
+from access.decisions import Decision
+from access.explanations import explain, refusal
+from access.vocabulary import CITIZEN_SIDE, Reason
+from fhir.outcomes import FhirError
+
+REASON_SYSTEM = "https://patientoverblik.dk/fhir/CodeSystem/access-reason"
+EXPLANATION = "https://patientoverblik.dk/fhir/StructureDefinition/access-explanation"
+
+
+def error_of(decision: Decision | None) -> FhirError:
+    """The error that answers a refusal: hidden and missing look alike."""
+    answer = explain(decision)
+    if decision is None or decision.is_hidden or decision.reason is None:
+        return FhirError("not-found")
+    return forbidden(answer)
+
+
+def forbidden(answer: dict[str, Any]) -> FhirError:
+    """A refusal with its reason and the nearest lawful way."""
+    codes = [{"system": REASON_SYSTEM, "code": code} for code in dict.fromkeys((answer["gate"], answer["reason"]))]
+    nearest = answer["nearest"]
+    way = {
+        "url": EXPLANATION,
+        "extension": [
+            {"url": "way", "valueCode": nearest["way"]},
+            {"url": "da", "valueString": nearest["da"]},
+            {"url": "en", "valueString": nearest["en"]},
+            *([{"url": "ground", "valueString": nearest["ground"]}] if "ground" in nearest else []),
+        ],
+    }
+    da, en = (f"{answer['text'][code]} {nearest[code]}" for code in ("da", "en"))
+    return FhirError("forbidden", da, en, extra=tuple(codes), extensions=[way])
+
+
+def no_relation(actor: Actor) -> dict[str, Any]:
+    """The refusal for a citizen who is not known here: the same as for one without a relation."""
+    return refusal(Reason.NO_RELATION, None, for_citizen=actor.acting_as in CITIZEN_SIDE)
