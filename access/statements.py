@@ -109,7 +109,9 @@ class _Counted(psycopg.RawCursor[tuple[Any, ...]]):
         return super().execute(query, params, **kwargs)
 
 
-LOG_TYPES = dict.fromkeys(("professional_id", "unit_id", "responsible_id", "actor_citizen_id", "override_id"), "uuid")
+LOG_TYPES = dict.fromkeys(
+    ("professional_id", "unit_id", "responsible_id", "actor_citizen_id", "on_behalf_of", "override_id"), "uuid"
+)
 LOG_COLUMNS = [
     "acting_as",
     "professional_id",
@@ -117,11 +119,13 @@ LOG_COLUMNS = [
     "unit_id",
     "responsible_id",
     "actor_citizen_id",
+    "on_behalf_of",
     "client_id",
     "token_id",
     "request_id",
     "purpose",
     "override_id",
+    "will_reason",
     "interaction",
     "resource_type",
     "query",
@@ -137,11 +141,13 @@ def log_values(actor: Actor, interaction: str, resource_type: str, query: str = 
         "unit_id": actor.unit_id,
         "responsible_id": actor.responsible_id,
         "actor_citizen_id": actor.citizen_id,
+        "on_behalf_of": actor.on_behalf_of,
         "client_id": actor.client_id,
         "token_id": actor.token_id,
         "request_id": actor.request_id,
         "purpose": str(actor.purpose),
         "override_id": actor.override_id,
+        "will_reason": actor.will_reason,
         "interaction": interaction,
         "resource_type": resource_type,
         "query": masked(query),

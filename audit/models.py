@@ -32,6 +32,7 @@ class Entry(models.Model):
     unit_id = models.UUIDField(null=True)
     responsible_id = models.UUIDField(null=True)
     actor_citizen_id = models.UUIDField(null=True)
+    on_behalf_of = models.UUIDField(null=True)
     client_id = models.CharField(max_length=100, default="")
     token_id = models.CharField(max_length=64, default="")
     request_id = models.CharField(max_length=64, default="")
@@ -46,6 +47,7 @@ class Entry(models.Model):
     rules = ArrayField(models.CharField(max_length=40), default=list)
     facts = ArrayField(models.UUIDField(), default=list)
     override_id = models.UUIDField(null=True)
+    will_reason = models.CharField(max_length=500, default="")
     query = models.TextField(default="")
 
     class Meta:
@@ -100,6 +102,28 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.resource_type} {self.resource_id} version {self.version}"
+
+
+class Past(models.Model):
+    """What a row was until an instant, kept by triggers of the database: how the facts stood on any day.
+
+    `row` is null where there was no such row yet. What stands in no `Past` after an instant has not changed since.
+    """
+
+    table = models.CharField(max_length=63)
+    key = models.TextField()
+    row = models.JSONField(null=True)
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["table", "until"], name="past_table"),
+            models.Index(fields=["table", "key", "until"], name="past_row"),
+        ]
+        verbose_name_plural = "past"
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key} until {self.until}"
 
 
 class Seal(models.Model):

@@ -30,9 +30,9 @@ _LOCK = 7_274_205_101  # one sealer at a time
 
 # The columns in the order in which a row is hashed; a column that is added later comes with a new list and seal format.
 HASHED = (
-    "id recorded_at citizen_id acting_as professional_id profession unit_id responsible_id actor_citizen_id client_id "
-    "token_id request_id purpose interaction resource_type resource_ids families laws outcome reason rules facts "
-    "override_id query"
+    "id recorded_at citizen_id acting_as professional_id profession unit_id responsible_id actor_citizen_id "
+    "on_behalf_of client_id token_id request_id purpose interaction resource_type resource_ids families laws outcome "
+    "reason rules facts override_id will_reason query"
 )
 _ROW_HASH = f"sha256(convert_to(jsonb_build_array({', '.join(HASHED.split())})::text, 'UTF8'))"
 

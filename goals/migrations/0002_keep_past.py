@@ -1,0 +1,19 @@
+"""Keep what the rows of these tables were until they changed (`audit_keep_past`, migration audit 0005)."""
+
+from django.db import migrations
+
+TABLES = (
+    "goals_goal",
+    "goals_goallink",
+    "goals_goalcondition",
+    "goals_evaluation",
+    "goals_dialogue",
+)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0005_past"), ("goals", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(f"SELECT audit_keep_past('{table}')", migrations.RunSQL.noop) for table in TABLES
+    ]
