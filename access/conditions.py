@@ -58,7 +58,8 @@ class Target:
 
     `citizen`, `category`, `origin`, `occurred_at`, `sharing` and `item` (the id a private marking names) are columns.
     `fixed` is the category of a table whose rows all have the same; `holds` the categories that its rows can have, so
-    that the rest folds away. A table without origin or time says None, and what asks for it is then shut.
+    that the rest folds away. A table without origin or time says None, and what asks for it is then shut. `assumed`
+    are columns that the table does not have, for questions about what might be recorded, each with an expression.
     """
 
     citizen: str = "citizen_id"
@@ -70,6 +71,7 @@ class Target:
     sharing: str | None = None
     item: str = "pk"
     parties: Callable[[Actor, "Target"], Q] | None = None
+    assumed: tuple[tuple[str, Any], ...] = ()
 
     def category_in(self, categories: Iterable[Category]) -> Q:
         """Whether the category of a row is among these."""
@@ -89,7 +91,8 @@ class Target:
     @property
     def law_ref(self) -> Any:
         """The act of the outer row, inside an `Exists`; None for a table whose rows stand under none."""
-        return None if self.category is None else OuterRef("recorded_under")
+        has_law = self.category is not None or any(name == "recorded_under" for name, _value in self.assumed)
+        return OuterRef("recorded_under") if has_law else None
 
 
 _DECISIONS: list[type[Model]] = []

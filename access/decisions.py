@@ -193,6 +193,6 @@ def _deciding(model: type[Model], target: Target, rules: tuple[Rule, ...], key: 
             gates.append((gate, names[gate.condition]))
         layout.append((rule, tuple(gates)))
     wanted = Q(IsIn(F("pk"), Param("keys", ArrayField(UUIDField()))))
-    queryset = model._default_manager.filter(wanted).annotate(**flags).order_by()
+    queryset = model._default_manager.filter(wanted).annotate(**dict(target.assumed)).annotate(**flags).order_by()
     sql = compile_queryset(queryset.values_list("pk", *flags))
     return Statement(*numbered(sql), ("pk", *flags), ()), tuple(layout)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from access.policies import PermittedQuerySet
-from access.vocabulary import AuthorKind, Category, Law
+from access.vocabulary import AuthorKind, Category, Law, laws_of
 from fhir.ids import new_key
 
 
@@ -46,23 +46,6 @@ class Element(models.Model):
 
 def element_constraints(name: str, categories: list[Category]) -> list[models.BaseConstraint]:
     """Return the constraints of an element table: its categories, and the act each category stands under."""
-    laws = {
-        "sul": [Law.HEALTH],
-        "soc": [Law.SERVICE, Law.ELDERLY],
-        "sel-w": [Law.SERVICE],
-        "sel-x": [Law.SERVICE],
-        "ael": [Law.ELDERLY],
-        "diag": [Law.HEALTH],
-        "psy": [Law.PSYCHIATRY],
-        "life": [Law.CITIZEN],
-        "typed": [Law.CITIZEN, Law.HEALTH],
-        "flag": [Law.HEALTH],
-        "content": [Law.HEALTH],
-    }
-
-    def laws_of(category: Category) -> list[Law]:
-        return next(value for key, value in laws.items() if category.value.endswith(key))
-
     allowed = models.Q(pk__in=[])
     for category in categories:
         part = models.Q(category=category.value, recorded_under__in=[law.value for law in laws_of(category)])

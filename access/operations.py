@@ -9,12 +9,12 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from access import decisions, faces, refusals, service, versions
+from access.access_matrix import access_matrix
 from access.actors import danish_day
-from access.conditions import Target
 from access.explanations import explain, facts_of
-from access.policies import Policy, all_policies, policy_of
+from access.policies import policy_of
 from access.rest import FhirView, answer, as_key, represent, resource, versioned
-from access.vocabulary import CITIZEN_SIDE, Action, Category
+from access.vocabulary import CITIZEN_SIDE, Action
 from fhir import capability
 from fhir.datatypes import instant
 from fhir.outcomes import FhirError
@@ -92,41 +92,16 @@ class MatrixView(FhirView):
     """What this asker may see of one citizen, kind by kind, whatever there is."""
 
     def get(self, request: Request, key: str) -> HttpResponse:
-        """Answer with verdict and ground for each category. One statement for each, and one log row."""
-        citizen_id = as_key(key)
-        rows = {category: self.decide(category, citizen_id) for category in Category if category in served()}
-        permitted = any(told["verdict"] == "permit" for told in rows.values())
-        service.log(
-            self.actor, "access-matrix", "Patient", citizen_id=citizen_id, outcome="permit" if permitted else "refuse"
-        )
-        parts = [
-            {"name": "category", "part": [{"name": "code", "valueCode": str(category)}, *as_parts(told)]}
-            for category, told in rows.items()
-        ]
+        """Answer with verdict and ground for each category and act."""
+        parts = []
+        for line in access_matrix(self.actor, as_key(key)):
+            told = [{"name": "code", "valueCode": str(line.category)}, *as_parts(line.told)]
+            if line.law is not None:
+                told.insert(1, {"name": "law", "valueCode": str(line.law)})
+            if line.told_of_own is not None:
+                told.append({"name": "of-own-unit", "part": as_parts(line.told_of_own)})
+            parts.append({"name": "category", "part": told})
         return answer({"resourceType": "Parameters", "parameter": parts})
-
-    def decide(self, category: Category, citizen_id: UUID) -> dict[str, Any]:
-        """Decide one category for the citizen as such."""
-        policy = served()[category]
-        target = Target(citizen="id", category=None, fixed=category, origin=None, occurred_at=None)
-        whole = Policy(service.citizens(), target, policy.rules)
-        return explain(
-            decisions.decide(whole, self.actor, Action.READ, citizen_id),
-            for_citizen=self.actor.acting_as in CITIZEN_SIDE,
-        )
-
-
-def served() -> dict[Category, Policy]:
-    """One policy for each category of data that any table holds."""
-    found: dict[Category, Policy] = {}
-    for policy in all_policies().values():
-        if policy.target.fixed is not None:
-            found.setdefault(policy.target.fixed, policy)
-        elif policy.target.category is not None:
-            for category in Category:
-                if category != Category.LOG:
-                    found.setdefault(category, policy)
-    return found
 
 
 def as_parts(told: dict[str, Any]) -> list[dict[str, Any]]:

@@ -85,6 +85,26 @@ class Category(TextChoices):
     LOG = "log", _("loggen over opslag")
 
 
+_LAWS = {
+    "sul": (Law.HEALTH,),
+    "soc": (Law.SERVICE, Law.ELDERLY),
+    "sel-w": (Law.SERVICE,),
+    "sel-x": (Law.SERVICE,),
+    "ael": (Law.ELDERLY,),
+    "diag": (Law.HEALTH,),
+    "psy": (Law.PSYCHIATRY,),
+    "life": (Law.CITIZEN,),
+    "typed": (Law.CITIZEN, Law.HEALTH),
+    "flag": (Law.HEALTH,),
+    "content": (Law.HEALTH,),
+}
+
+
+def laws_of(category: Category) -> tuple[Law, ...]:
+    """The acts that elements of a category may be recorded under; none for registers and the log."""
+    return next((laws for ending, laws in _LAWS.items() if category.value.endswith(ending)), ())
+
+
 class Action(TextChoices):
     """What is done with an element."""
 

@@ -91,7 +91,7 @@ def test_the_past_is_not_changed(change: str) -> None:
     factories.treatment_relation()
 
     with (
-        pytest.raises(DatabaseError, match="append-only|permission denied"),
+        pytest.raises(DatabaseError, match=r"append-only|permission denied"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
