@@ -9,7 +9,7 @@ INSTALL := $(PIP) install --only-binary=:all: --require-hashes -r
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench tour lock
+.PHONY: help run test check bench bench-access tour lock
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -31,6 +31,9 @@ check: $(VENV)/dev.stamp ## lint, formatting, types, import directions and migra
 
 bench: $(VENV)/runtime.stamp ## load many citizens and measure requests per second; ARGS="--citizens 1000"
 	@$(PY) manage.py bench $(ARGS)
+
+bench-access: $(VENV)/runtime.stamp ## measure decisions alone, against other ways; ARGS="--plans 100000"
+	@$(PY) manage.py bench_access $(ARGS)
 
 tour: export DEMO_MODE ?= 1
 tour: $(VENV)/runtime.stamp ## one citizen, seven askers: what each gets and why

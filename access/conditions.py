@@ -60,6 +60,7 @@ class Target:
     `fixed` is the category of a table whose rows all have the same; `holds` the categories that its rows can have, so
     that the rest folds away. A table without origin or time says None, and what asks for it is then shut. `assumed`
     are columns that the table does not have, for questions about what might be recorded, each with an expression.
+    `parties` asks whether the asker's unit is a named party of the row, `party_items` for the ids of all such rows.
     """
 
     citizen: str = "citizen_id"
@@ -71,6 +72,7 @@ class Target:
     sharing: str | None = None
     item: str = "pk"
     parties: Callable[[Actor, "Target"], Q] | None = None
+    party_items: Callable[[Actor], Any] | None = None
     assumed: tuple[tuple[str, Any], ...] = ()
 
     def category_in(self, categories: Iterable[Category]) -> Q:
@@ -115,10 +117,15 @@ Build = Callable[[Actor, Target], Q]
 
 @dataclass(frozen=True)
 class Condition:
-    """A named yes/no question about an actor and a row."""
+    """A named yes/no question about an actor and a row.
+
+    `within`, where there is one, builds a wider condition that an index answers: every row that meets the question
+    meets it too. A search over all citizens starts there.
+    """
 
     name: str
     build: Build
+    within: Build | None = None
 
     def q(self, actor: Actor, target: Target) -> Q:
         """Compile for this actor; the same question about the same kind of row is built once for an actor."""
@@ -146,6 +153,11 @@ class Condition:
 def condition(build: Build) -> Condition:
     """Make a condition of a function from actor and target to Q."""
     return Condition(build.__name__, build)
+
+
+def condition_within(within: Build) -> Callable[[Build], Condition]:
+    """Make a condition of such a function, and of one that builds its wider condition."""
+    return lambda build: Condition(build.__name__, build, within)
 
 
 def actor_is(name: str, test: Callable[[Actor], bool]) -> Condition:

@@ -157,7 +157,10 @@ def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
 
     What the text shares (`shared`) is put before it.
     """
-    used = [name for name in _SHARED if f"FROM {name})" in sql]
+    used: list[str] = []
+    for name in reversed(_SHARED):  # what is shared may ask for what was declared before it
+        if any(f"FROM {name})" in text for text in (sql, *(_SHARED[other] for other in used))):
+            used.insert(0, name)
     if used:
         first = ", ".join(f"{name} AS MATERIALIZED ({_SHARED[name]})" for name in used)
         sql = f"WITH {first}, {sql.removeprefix('WITH ')}" if sql.startswith("WITH ") else f"WITH {first} {sql}"

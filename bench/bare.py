@@ -8,7 +8,6 @@ of it, no setting leads here, and it refuses every database that does not say of
 import os
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -23,55 +22,22 @@ application = get_wsgi_application()
 from access import authoring, service  # noqa: E402
 from access.actors import Actor  # noqa: E402
 from access.search import citizen_search  # noqa: E402
-from access.sql import IsIn, Param, compile_queryset, numbered  # noqa: E402
+from access.sql import IsIn, Param, numbered  # noqa: E402
 from access.statements import (  # noqa: E402
     Row,
-    Search,
     Source,
     Statement,
     cursor,
 )
 from access.vocabulary import Category  # noqa: E402
-from bench import population  # noqa: E402
-
-
-class _Key:
-    """A search as the key of its compiled statement."""
-
-    def __init__(self, source: Source, search: Search) -> None:
-        self.source, self.search = source, search
-        self.order = search.order or source.order
-        self.key = (source.name, search.key, self.order)
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self.key == other.key
-
-
-def _selected(source: Source, where: Q, order: Sequence[str] = ()) -> str:
-    """Compile the rows that meet a condition, whoever asks."""
-    computed = {f"col_{name}": column(None) for name, column in source.columns.items() if not isinstance(column, str)}
-    paths = [column if isinstance(column, str) else f"col_{name}" for name, column in source.columns.items()]
-    order = [f"-{source.columns[name[1:]]}" if name.startswith("-") else str(source.columns[name]) for name in order]
-    queryset = source.model._default_manager.filter(where).annotate(**computed)
-    return compile_queryset(queryset.order_by(*order).values_list(*paths))
-
-
-@lru_cache(maxsize=1024)
-def _plain(wanted: _Key) -> Statement:
-    """Compile a search."""
-    source = wanted.source
-    sql = f"{_selected(source, wanted.search.where, wanted.order)} LIMIT %(limit)s::int"
-    return Statement(*numbered(sql), tuple(source.columns), ())
+from bench import plain, population  # noqa: E402
 
 
 @lru_cache(maxsize=256)
 def _keeping(source: Source) -> Statement:
     """Compile: read rows that were written and keep a version of each."""
     columns = ", ".join(f'"{name}"' for name in source.columns)
-    rows = _selected(source, Q(IsIn(F("pk"), Param("ids", ArrayField(UUIDField())))))
+    rows = plain.selected(source, Q(IsIn(F("pk"), Param("ids", ArrayField(UUIDField())))))
     sql = (
         f"WITH x({columns}) AS MATERIALIZED ({rows}), v AS (INSERT INTO audit_version (id, resource_type, resource_id, "
         "version, change, citizen_id, category, recorded_under, origin_id, recorded_at, acting_as, professional_id, "
@@ -83,22 +49,11 @@ def _keeping(source: Source) -> Statement:
     return Statement(*numbered(sql), tuple(source.columns), ())
 
 
-def _rows(statement: Statement, tuples: Sequence[tuple[Any, ...]]) -> list[Row]:
-    """Give the columns their names."""
-    return [{**dict(zip(statement.names, values, strict=True)), "rules": []} for values in tuples]
-
-
-def fetch(
-    source: Source, actor: Actor, search: Search, *, interaction: str, query: str = "", logged: bool = True
-) -> list[Row]:
-    """Return the rows, whoever asks; nothing is logged."""
-    statement = _plain(_Key(source, search))
-    return _rows(statement, statement.run({**actor.bindings, **search.values, "limit": search.limit}))
-
-
 def overview(sources: Sequence[tuple[Source, str]], actor: Actor, citizen_id: UUID, limit: int) -> list[list[Row]]:
     """Return all there is about one citizen, in one transaction like the service."""
-    statements = [_plain(_Key(source, citizen_search(source, citizen_id, column, limit))) for source, column in sources]
+    statements = [
+        plain.statement_of(source, citizen_search(source, citizen_id, column, limit)) for source, column in sources
+    ]
     values = {**actor.bindings, "q0": citizen_id, "limit": limit}
     connection.ensure_connection()
     with connection.connection.transaction(), connection.connection.pipeline():
@@ -107,7 +62,7 @@ def overview(sources: Sequence[tuple[Source, str]], actor: Actor, citizen_id: UU
             cur = cursor()
             statement.send(cur, values)
             cursors.append(cur)
-        return [_rows(statement, cur.fetchall()) for statement, cur in zip(statements, cursors, strict=True)]
+        return [plain.rows_of(statement, cur.fetchall()) for statement, cur in zip(statements, cursors, strict=True)]
 
 
 def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Category) -> list[str]:
@@ -137,7 +92,7 @@ def record(
         "client_id": actor.client_id,
         "request_id": actor.request_id,
     }
-    return _rows(statement, statement.run(values))
+    return plain.rows_of(statement, statement.run(values))
 
 
 def _install() -> None:
@@ -145,7 +100,7 @@ def _install() -> None:
     if population.found() is None:
         raise ImproperlyConfigured("this server runs on the database of the bench only")
     connection.close()
-    service.fetch = fetch  # type: ignore[attr-defined]
+    service.fetch = plain.fetch  # type: ignore[attr-defined]
     service.overview = overview
     service.permit_create = permit_create
     authoring.record = record  # type: ignore[attr-defined]

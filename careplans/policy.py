@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 
 from access.actors import Actor
-from access.conditions import NEVER, Target, actor_is, condition, disj, exists
+from access.conditions import NEVER, Target, actor_is, condition, condition_within, disj, exists
 from access.grounds import PLAN_OF_PARTS, TREATMENT_LOOKUP
 from access.policies import Gate, Policy, Rule, policy_of, register
 from access.vocabulary import ActingAs, Action, Category, Reason
@@ -26,7 +27,7 @@ from citizens.models import Citizen
 from consents.gates import PURPOSE, category_in
 from consents.rules import ELEMENT_RULES, WRITE_RULES
 from goals.models import Goal
-from organisations.conditions import above
+from organisations.conditions import above, of_actors_citizens
 from organisations.models import TreatmentRelation
 
 RULES = (*ELEMENT_RULES, *WRITE_RULES)
@@ -41,7 +42,12 @@ def parties(actor: Actor, target: Target) -> Q:
     return exists(PlanParty, above(actor, "unit_id"), plan_id=OuterRef(target.item))
 
 
-@condition
+def partys_plans(actor: Actor) -> Any:
+    """The plans that the actor's unit, or one above it, is a party of."""
+    return ArraySubquery(PlanParty.objects.filter(above(actor, "unit_id")).values("plan_id"))
+
+
+@condition_within(of_actors_citizens)
 def some_part_seen(actor: Actor, target: Target) -> Q:
     """The actor may see at least one element of the plan; the citizen herself sees all of it anyway."""
     if actor.acting_as == ActingAs.CITIZEN:
@@ -50,10 +56,8 @@ def some_part_seen(actor: Actor, target: Target) -> Q:
     for name, model in PARTS.items():
         seen = policy_of(model).permitted(actor, Action.READ)
         if seen is not NEVER:
-            rows = model._default_manager.filter(seen, pk=OuterRef(f"{name}_id"))
-            if actor.asks_of_undecided:
-                rows = rows.filter(citizen_id=OuterRef(OuterRef(target.citizen)))
-            part = Exists(rows)
+            here = {"pk": OuterRef(f"{name}_id"), "citizen_id": OuterRef(OuterRef(target.citizen))}
+            part = Exists(model._default_manager.filter(seen, **here))
             found.append(Q(part, **{f"{name}__isnull": False}))
     return exists(PlanElement, disj(found), plan_id=OuterRef(target.item)) if found else NEVER
 
@@ -103,4 +107,6 @@ TEAM = register(Policy(CareTeam, Target(holds=PLANS), RULES))
 RELATION = register(
     Policy(TreatmentRelation, Target(holds=frozenset({Category.PLAN_SUL, Category.PLAN_SOC})), RELATION_RULES)
 )
-PLAN = register(Policy(CarePlan, Target(parties=parties, holds=PLANS), (*RULES, THROUGH_PARTS)))
+PLAN = register(
+    Policy(CarePlan, Target(parties=parties, party_items=partys_plans, holds=PLANS), (*RULES, THROUGH_PARTS))
+)

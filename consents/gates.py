@@ -1,11 +1,23 @@
 """The gates that rules are made of: each a named step of the law's order of evaluation (3.2), with its reason."""
 
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
 
 from access.actors import Actor
-from access.conditions import NEVER, Condition, Target, actor_is, condition, conj, disj, exists, holding
+from access.conditions import (
+    NEVER,
+    Condition,
+    Target,
+    actor_is,
+    condition,
+    condition_within,
+    conj,
+    disj,
+    exists,
+    holding,
+)
 from access.matrix import ALL_HELD, Cell, categories_with
 from access.policies import Gate
+from access.sql import IsIn
 from access.switches import PARTIES_UNBLOCKABLE
 from access.vocabulary import ActingAs, Category, Profession, Reason
 from citizens.conditions import alive, open_to_others, shared_with_all
@@ -53,7 +65,12 @@ def category_in(*categories: Category) -> Condition:
     return Condition("category_in", lambda _actor, target: target.category_in(categories))
 
 
-@condition
+def among_the_partys(actor: Actor, target: Target) -> Q:
+    """Whether the row is one of those that the actor's unit is a party of."""
+    return NEVER if target.party_items is None else Q(IsIn(F("pk"), target.party_items(actor)))
+
+
+@condition_within(among_the_partys)
 def a_party(actor: Actor, target: Target) -> Q:
     """The actor's unit, or one above it, is a named party of this agreement or coordination plan; the citizen lives."""
     if target.parties is None or actor.unit_id is None:

@@ -4,7 +4,7 @@ from django.db.models import F, OuterRef, Q
 
 from access import facts
 from access.actors import Actor
-from access.conditions import ALWAYS, NEVER, Target, actor_is, condition, exists, of_whom
+from access.conditions import ALWAYS, NEVER, Target, actor_is, condition, condition_within, exists, of_whom
 from access.sql import IsIn, Param, shared
 from access.vocabulary import HEALTH_SIDE, UNDER_RESPONSIBILITY, ActingAs, Purpose
 from organisations.models import Permit, TreatmentRelation, UnitLink
@@ -37,6 +37,20 @@ ACTOR_UNITS = shared(
 )
 
 
+# The citizens whom anybody at those units may treat or care for now; for a search over all citizens.
+ACTOR_CITIZENS = shared(
+    "actor_citizens",
+    "SELECT coalesce(array_agg(DISTINCT citizen_id), '{}') AS found FROM organisations_treatmentrelation "
+    "WHERE origin_id = ANY((SELECT found FROM actor_units)::uuid[]) AND status IN ('verified', 'claimed') "
+    'AND start <= %(moment)s AND ("end" IS NULL OR "end" > %(moment)s)',
+)
+
+
+def of_actors_citizens(actor: Actor, target: Target) -> Q:
+    """Whether the row is about a citizen with a relation to the actor's unit or one above it, whatever its basis."""
+    return Q(IsIn(F(target.citizen), ACTOR_CITIZENS))
+
+
 def above(actor: Actor, column: str) -> Q:
     """Whether a column names the actor's unit or one above it."""
     if isinstance(actor.unit_id, Param):
@@ -63,7 +77,7 @@ def under_responsibility(actor: Actor, target: Target) -> Q:
     )
 
 
-@condition
+@condition_within(of_actors_citizens)
 def in_treatment(actor: Actor, target: Target) -> Q:
     """The citizen lives and has a relation in force with the actor's unit or one above it, on a basis that fits.
 
