@@ -60,6 +60,7 @@ class Target:
     `fixed` is the category of a table whose rows all have the same; `holds` the categories that its rows can have, so
     that the rest folds away. A table without origin or time says None, and what asks for it is then shut. `assumed`
     are columns that the table does not have, for questions about what might be recorded, each with an expression.
+    `doubtful_time` are the rows of which it is open whether their time may be told.
     """
 
     citizen: str = "citizen_id"
@@ -72,6 +73,7 @@ class Target:
     item: str = "pk"
     parties: Callable[[Actor, "Target"], Q] | None = None
     assumed: tuple[tuple[str, Any], ...] = ()
+    doubtful_time: Q | None = None
 
     def category_in(self, categories: Iterable[Category]) -> Q:
         """Whether the category of a row is among these."""

@@ -44,6 +44,7 @@ WITHOUT_POLICY = {
     "careplans.PlanElement": LINK,
     "careplans.InterventionCondition": LINK,
     "appointments.Series": "joins appointments, each decided by its own policy",
+    "law.SwitchPosition": "how the law's open questions stand; public, about nobody",
     "exchange.Delivery": MACHINE,
     "exchange.Quarantined": MACHINE,
     "exchange.Delivered": MACHINE,
