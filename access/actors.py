@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import DateField, DateTimeField, Field, UUIDField
 
+from access.open_questions import ALL
 from access.sql import Param
-from access.switches import ALL, regime_on
+from access.switches import regime_at
 from access.vocabulary import UNDER_RESPONSIBILITY, ActingAs, Purpose
 
 _BOUND: dict[str, "type[Field[Any, Any]]"] = {
@@ -47,7 +48,7 @@ class Actor:
 
     `citizen_id` is set when a citizen asks (herself, or as proxy, parent or guardian of `on_behalf_of`);
     `professional_id` and `unit_id` when a professional asks. `moment` is an aware UTC instant, fixed per request.
-    `regime` holds the codes of the regimes and switches (access/switches.py) that hold on the day of the moment.
+    `regime` holds the codes of the regimes and switches (access/open_questions.py) that hold at the moment.
     A value that is missing makes every condition that needs it false, never "is null".
     `asks_of_undecided` says that only citizens who have neither consented nor blocked anything are asked about, so that
     what asks for a consent or a block folds away; a statement compiled so finds nothing of any other (`statements`).
@@ -76,7 +77,7 @@ class Actor:
         if self.fifteen_born_by is None:
             object.__setattr__(self, "fifteen_born_by", born_by(15, self.moment))
         if self.regime is None:
-            object.__setattr__(self, "regime", regime_on(danish_day(self.moment)))
+            object.__setattr__(self, "regime", regime_at(danish_day(self.moment), self.moment))
 
     def holds(self, code: str) -> bool:
         """Whether a regime or switch holds for this request. Raises KeyError for a code that does not exist."""

@@ -61,6 +61,7 @@ class Target:
     that the rest folds away. A table without origin or time says None, and what asks for it is then shut. `assumed`
     are columns that the table does not have, for questions about what might be recorded, each with an expression.
     `parties` asks whether the asker's unit is a named party of the row, `party_items` for the ids of all such rows.
+    `doubtful_time` are the rows of which it is open whether their time may be told.
     """
 
     citizen: str = "citizen_id"
@@ -74,6 +75,7 @@ class Target:
     parties: Callable[[Actor, "Target"], Q] | None = None
     party_items: Callable[[Actor], Any] | None = None
     assumed: tuple[tuple[str, Any], ...] = ()
+    doubtful_time: Q | None = None
 
     def category_in(self, categories: Iterable[Category]) -> Q:
         """Whether the category of a row is among these."""

@@ -299,6 +299,36 @@ SHARED_INFRASTRUCTURE = Ground(
     "Kun fagpersoner med tavshedspligt må slå op.",
     "Only professionals under a duty of secrecy may look up.",
 )
+SOCIAL_LOOKUP = Ground(
+    "social-lookup",
+    "Sundhedsloven",
+    "§ 193 b (lovforslag L 44, 2025-26)",
+    "open",
+    "Nye regler lader en sundhedsperson se kommunens oplysninger efter service- og ældreloven i aktuel behandling.",
+    "New rules let a health professional see what was recorded under service or elderly law in current treatment.",
+    "Du er i behandling der, og de må se, hvad kommunen har skrevet om den hjælp, du får.",
+    "You are treated there, and they may see what the municipality recorded about the help you get.",
+)
+EMERGENCY = Ground(
+    "emergency",
+    "Forvaltningsloven",
+    "§ 28, stk. 2, nr. 3, og nødret",
+    "open",
+    "I en nødsituation er kommunens oplysninger set uden samtykke; begge begrundelser er skrevet ned og indberettet.",
+    "In an emergency the municipality's data were seen without consent; both reasons are on record and reported.",
+    "Det var en nødsituation. Begrundelsen er skrevet ned og bliver set efter.",
+    "It was an emergency. The reason was written down and is reviewed.",
+)
+ELDERLY_TEAM = Ground(
+    "elderly-team",
+    "Ældreloven",
+    "(helhedspleje) og sundhedsloven § 138",
+    "open",
+    "Kommunens sygepleje og hjemmepleje er ét team om borgeren.",
+    "The municipality's nurses and home carers are one team around the citizen.",
+    "De hører til det team i kommunen, der hjælper dig.",
+    "They belong to the municipal team that helps you.",
+)
 OWN_RECORDING = Ground(
     "own-recording",
     "Journalføringspligt",

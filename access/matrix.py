@@ -7,7 +7,7 @@ uncertain stands on its strict side; `DEPENDING` names those that a switch opens
 
 from enum import StrEnum
 
-from access.switches import (
+from access.open_questions import (
     APPOINTMENT_TIMES_ACT,
     ASSISTANTS_READ_FLAGS,
     CASE_ACROSS_DEPARTMENTS,
@@ -70,7 +70,7 @@ MATRIX_A: dict[Category, tuple[Cell, Cell, Cell, Cell, Cell]] = {
 }  # fmt: skip
 
 
-# Cells that follow a code of access/switches.py: what stands there where it holds, and where it does not.
+# Cells that follow a code of access/open_questions.py: what stands there where it holds, and where it does not.
 DEPENDING: dict[tuple[str, Category], tuple[str, Cell, Cell]] = {
     ("HP", Category.APPT_SEL_W): (APPOINTMENT_TIMES_ACT, P, C),
     ("ASSIST", Category.APPT_SEL_W): (APPOINTMENT_TIMES_ACT, P, C),

@@ -1,107 +1,122 @@
-"""What depends on the day: laws that came into force, and named switches for what the law leaves open.
+"""Which regimes and switches hold: on a day, and as it was known at an instant.
 
-A regime is the law itself and holds from its day. A switch is a reading that a jurist has to confirm; every one ships
-off, which is the strict side, and one that is turned on opens what it says from its day on. The conditions know both
-only as codes that hold on the day of the request (`Actor.regime`), and `is_on` alone says which.
+A regime holds by its dates. A switch holds by the decisions about it (`Position`), which `law` stores and this module
+knows only through one hook: each process keeps a copy, and no answer rests on one older than `OLDEST_COPY_SECONDS`.
+A decision counts from its `known_from` on, which is `law.models.LEAD` after it was made: by then every process has it,
+so that a switch turns at one and the same instant everywhere, and an old decision can be asked again exactly.
 """
 
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
+from datetime import UTC, date, datetime
+from operator import attrgetter
+from threading import Lock
+
+from access.open_questions import ALL, Regime
+
+OLDEST_COPY_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
-class Switch:
-    """A regime or a switch: its code, where it stands, what it opens, its position, and from which day to which.
+class Position:
+    """One decision about one switch: what holds from a day in Denmark on, until the day before `end` if it has one.
 
-    `valid_from` is the first day in Denmark on which it can hold, `valid_to` the first on which it no longer can.
+    `known_from` is the aware instant from which the decision counts. Of several that cover a day the latest holds.
     """
 
     code: str
-    citation: str
-    opens: str
-    position: bool = False
-    valid_from: date | None = None
-    valid_to: date | None = None
+    is_on: bool
+    start: date
+    end: date | None
+    known_from: datetime
 
 
-APPOINTMENT_TIMES_ACT = "appointment-times-act"
-STAMKORT_3 = "stamkort-3"
-ELDERLY_APPOINTMENTS = "elderly-appointments"
-STAMKORT_UNBLOCKABLE = "stamkort-unblockable"
-TIMES_OVERRIDABLE = "times-overridable"
-CASE_ACROSS_DEPARTMENTS = "case-across-departments"
-ASSISTANTS_READ_FLAGS = "assistants-read-flags"
-PARTIES_UNBLOCKABLE = "parties-unblockable"
+class Decisions:
+    """All positions, ordered by the instant from which they count; answers are worked out once."""
 
-# The law by its dates (law study 2.1).
-REGIMES = (
-    Switch(
-        APPOINTMENT_TIMES_ACT,
-        "Retssikkerhedsloven § 13",
-        "The health side sees when help under service law is given, without consent.",
-        position=True,
-        valid_from=date(2022, 1, 1),
-    ),
-    Switch(
-        STAMKORT_3,
-        "Fælles Stamkort 3.0",
-        "Declining the sharing of the stamkort is no longer offered.",
-        position=True,
-        valid_from=date(2025, 1, 15),
-    ),
-)
+    def __init__(self, positions: Iterable[Position] = ()) -> None:
+        self.positions = tuple(positions)
+        self._instants = [position.known_from for position in self.positions]
+        self._answers: dict[tuple[date, int], frozenset[str]] = {}
 
-# The open questions that change an answer (law study 9 and the cells marked with a question).
-SWITCHES = (
-    Switch(
-        ELDERLY_APPOINTMENTS,
-        "Ældreloven (paragraph unknown; law study 9.1)",
-        "The health side sees when help under elderly law is given, as RSL § 13 says for service law.",
-        valid_from=date(2025, 7, 1),
-    ),
-    Switch(
-        STAMKORT_UNBLOCKABLE,
-        "Sundhedsloven § 42 a, stk. 5, against Fælles Stamkort 3.0 (law study 9.3)",
-        "A block no longer stops typed stamkort data.",
-        valid_from=date(2025, 1, 15),
-    ),
-    Switch(
-        TIMES_OVERRIDABLE,
-        "Sundhedsloven § 42 a, stk. 2, and retssikkerhedsloven § 13, stk. 2 (law study 3.5)",
-        "An authorised professional's override opens blocked times of help.",
-    ),
-    Switch(
-        CASE_ACROSS_DEPARTMENTS,
-        "Forvaltningsloven § 28 (law study 3.3, own case)",
-        "A caseworker sees social data of every department of her authority as her own case.",
-    ),
-    Switch(
-        ASSISTANTS_READ_FLAGS,
-        "Sundhedsloven §§ 25 a and 26 (law study 9.11)",
-        "Assistants, students and permitted staff see whether there is a will or a refusal of resuscitation.",
-    ),
-    Switch(
-        PARTIES_UNBLOCKABLE,
-        "Psykiatriloven § 13 c (law study 9.7)",
-        "A block no longer stops a named party from the plan it is a party to.",
-    ),
-)
+    def regime(self, day: date, known_at: datetime) -> frozenset[str]:
+        """The codes that hold on a day by what was known at an instant."""
+        known = bisect_right(self._instants, known_at)
+        if (day, known) not in self._answers:
+            if len(self._answers) > 5_000:
+                self._answers.clear()
+            self._answers[day, known] = frozenset(code for code in ALL if self._holds(code, day, known))
+        return self._answers[day, known]
 
-ALL = {switch.code: switch for switch in (*REGIMES, *SWITCHES)}
+    def _holds(self, code: str, day: date, known: int) -> bool:
+        """Whether one code holds on a day by the first so many positions."""
+        one = ALL[code]
+        if one.valid_from is not None and day < one.valid_from:
+            return False
+        if isinstance(one, Regime):
+            return one.valid_to is None or day < one.valid_to
+        covering = (
+            position
+            for position in reversed(self.positions[:known])
+            if position.code == code and position.start <= day and (position.end is None or day < position.end)
+        )
+        latest = next(covering, None)
+        return latest is not None and latest.is_on
+
+
+_read: Callable[[], Iterable[Position]] = tuple
+_copy = Decisions()
+_copied_at: float | None = None
+_copying = Lock()
+
+
+def read_positions_by(read: Callable[[], Iterable[Position]]) -> None:
+    """Take what reads every position, and read anew at the next question. Until then every switch is off."""
+    global _read
+    _read = read
+    forget()
+
+
+def forget() -> None:
+    """Read anew at the next question: something was decided here."""
+    global _copied_at
+    _copied_at = None
+
+
+def decisions() -> Decisions:
+    """Return the process's copy, read anew when it is too old. Seldom a statement, outside those of a request.
+
+    A copy that cannot be read anew is an error and no answer: nothing is decided by what may no longer hold.
+    """
+    global _copy, _copied_at
+    copied_at = _copied_at
+    if copied_at is not None and time.monotonic() - copied_at < OLDEST_COPY_SECONDS:
+        return _copy
+    with _copying:
+        if _copied_at is None or time.monotonic() - _copied_at >= OLDEST_COPY_SECONDS:
+            asked_at = time.monotonic()
+            found = tuple(sorted(_read(), key=attrgetter("known_from")))
+            if found != _copy.positions:
+                _copy = Decisions(found)
+            _copied_at = asked_at
+    return _copy
+
+
+def regime_at(day: date, known_at: datetime) -> frozenset[str]:
+    """The codes that hold on a day in Denmark, as it was known at an aware instant.
+
+    A request asks with its own day and moment; a decision of the past asked so again gets what it got.
+    """
+    return decisions().regime(day, known_at)
+
+
+def regime_on(day: date) -> frozenset[str]:
+    """The codes that hold on a day in Denmark, as it is known now."""
+    return regime_at(day, datetime.now(UTC))
 
 
 def is_on(code: str, day: date) -> bool:
-    """Whether the regime or switch holds on this day in Denmark. Raises KeyError for a code that does not exist."""
-    switch = ALL[code]
-    return (
-        switch.position
-        and (switch.valid_from is None or switch.valid_from <= day)
-        and (switch.valid_to is None or day < switch.valid_to)
-    )
-
-
-@lru_cache(maxsize=512)
-def regime_on(day: date) -> frozenset[str]:
-    """The codes that hold on a day."""
-    return frozenset(code for code in ALL if is_on(code, day))
+    """Whether a regime or switch holds on this day, as it is known now. Raises KeyError for an unknown code."""
+    return ALL[code].code in regime_on(day)

@@ -1,5 +1,7 @@
 """Who may see and change appointments."""
 
+from django.db.models import Q
+
 from access.conditions import Target
 from access.policies import Policy, register
 from access.vocabulary import Category
@@ -7,4 +9,8 @@ from appointments.models import Appointment
 from consents.rules import ELEMENT_RULES, WRITE_RULES
 
 HELD = frozenset({Category.APPT_SUL, Category.APPT_SEL_W, Category.APPT_SEL_X, Category.APPT_AEL})
-APPOINTMENT = register(Policy(Appointment, Target(holds=HELD), (*ELEMENT_RULES, *WRITE_RULES)))
+# Whether "§§ 83-84" of RSL § 13 spans rehabilitation and means meals is open (law study 9.8).
+REHABILITATION_OR_MEALS = Q(paragraph__startswith="SEL § 83 a") | Q(paragraph="SEL § 83, stk. 1, nr. 3")
+APPOINTMENT = register(
+    Policy(Appointment, Target(holds=HELD, doubtful_time=REHABILITATION_OR_MEALS), (*ELEMENT_RULES, *WRITE_RULES))
+)

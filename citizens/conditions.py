@@ -96,6 +96,12 @@ def as_writing_proxy(actor: Actor, target: Target) -> Q:
 
 
 @condition
+def as_deciding_proxy(actor: Actor, target: Target) -> Q:
+    """The actor has a power of attorney that lets her write, whatever kinds of data it names."""
+    return attorney(actor, target, may_write=True)
+
+
+@condition
 def as_parent(actor: Actor, target: Target) -> Q:
     """The actor has custody of the child."""
     mine = _for_other(ActingAs.PARENT, actor, target)

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "terminology",
     "audit",
     "access",
+    "law",
     "identity",
     "citizens",
     "organisations",

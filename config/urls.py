@@ -6,14 +6,17 @@ from access import operations, rest
 from consents import views as consents
 from exchange import views as exchange
 from identity import views as identity
+from law import views as law
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("legal-settings/", law.LegalSettingsView.as_view(), name="legal-settings"),
     path("oauth/token", identity.TokenView.as_view(), name="oauth-token"),
     path("fhir/metadata", operations.MetadataView.as_view(), name="fhir-metadata"),
     path("fhir/Patient/<str:key>/$overview", operations.OverviewView.as_view(), name="fhir-overview"),
     path("fhir/Patient/<str:key>/$access-matrix", operations.MatrixView.as_view(), name="fhir-access-matrix"),
     path("fhir/Bundle/$deliver", exchange.DeliverView.as_view(), name="fhir-deliver"),
     path("fhir/Patient/<str:key>/$override", consents.OverrideView.as_view(), name="fhir-override"),
+    path("fhir/Consent/$dry-run", consents.DryRunView.as_view(), name="fhir-dry-run"),
     path("fhir/<str:kind>/_search", rest.SearchView.as_view(), name="fhir-search"),
     path("fhir/<str:kind>/<str:key>/$explain-access", operations.ExplainView.as_view(), name="fhir-explain"),
     path("fhir/<str:kind>/<str:key>/_history", operations.HistoryView.as_view(), name="fhir-history"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from access.actors import Actor
+from access.open_questions import ORAL_SOCIAL_CONSENT
 from access.vocabulary import CITIZEN_SIDE, HEALTH_SIDE, SOCIAL_LAWS, SOCIAL_SIDE, Category, Purpose
 from consents.conditions import HEALTH_CATEGORIES, SOCIAL_CATEGORIES
 from consents.inputs import BlockInput, ConsentInput
@@ -90,11 +91,16 @@ def _when(by: Actor, consent: ConsentInput) -> Iterable[Broken]:
     )
 
 
+def _in_writing(by: Actor) -> frozenset[Kind]:
+    """The kinds that cannot be oral; for social data an open question decides (law study 9.17)."""
+    return DISCLOSURES - {Kind.FVL28} if by.holds(ORAL_SOCIAL_CONSENT) else DISCLOSURES
+
+
 def _how(by: Actor, consent: ConsentInput) -> Iterable[Broken]:
     """In which form, and by whom it is noted."""
     by_herself = by.acting_as in CITIZEN_SIDE
     yield (
-        consent.form == Consent.Form.ORAL and consent.kind in DISCLOSURES,
+        consent.form == Consent.Form.ORAL and consent.kind in _in_writing(by),
         "Et samtykke til videregivelse skal være skriftligt.",
         "A consent to disclosure must be in writing.",
     )

@@ -7,8 +7,8 @@ from django.db.models import F, OuterRef, Q
 from access import facts
 from access.actors import Actor
 from access.conditions import NEVER, Target, condition, conj, disj, exists, holds_decisions, negate
+from access.open_questions import STAMKORT_3, STAMKORT_UNBLOCKABLE, TIMES_OVERRIDABLE
 from access.sql import IsIn
-from access.switches import STAMKORT_3, STAMKORT_UNBLOCKABLE, TIMES_OVERRIDABLE
 from access.vocabulary import HEALTH_SIDE, ActingAs, Category
 from consents.models import Block, Consent, Override
 from organisations.conditions import above
@@ -177,25 +177,38 @@ def overridden(actor: Actor, target: Target) -> Q:
     """
     is_authorised = actor.acting_as == ActingAs.HP
     may = is_authorised or (actor.acting_as == ActingAs.HP_ASSIST and actor.answers_to is not None)
-    if not may or actor.override_id is None or actor.professional_id is None or actor.unit_id is None:
+    if not may:
         return NEVER
     opened = HEALTH_CATEGORIES
     if is_authorised and actor.holds(TIMES_OVERRIDABLE):
         opened |= TIMES_OF_HELP
-    return conj(
-        [
-            target.category_in(opened),
-            exists(
-                Override,
-                *([] if is_authorised else [Q(responsible_id=actor.answers_to)]),
-                pk=actor.override_id,
-                citizen_id=OuterRef(target.citizen),
-                professional_id=actor.professional_id,
-                unit_id=actor.unit_id,
-                start__lte=actor.moment,
-                end__gt=actor.moment,
-            ),
-        ]
+    on_behalf = [] if is_authorised else [Q(responsible_id=actor.answers_to)]
+    return conj([target.category_in(opened), _declared(actor, target, *on_behalf)])
+
+
+@condition
+def overridden_in_emergency(actor: Actor, target: Target) -> Q:
+    """A declared override that says why just the social data are needed; one with the patient's consent is none."""
+    if actor.acting_as != ActingAs.HP:
+        return NEVER
+    codes = [code for code in Override.ReasonCode.values if code != Override.ReasonCode.PATIENT_CONSENTS_NOW]
+    return _declared(actor, target, ~Q(social_reason=""), reason_code__in=codes)
+
+
+def _declared(actor: Actor, target: Target, *where: Q, **more: Any) -> Q:
+    """The override that the request names, if it is this professional's, at this unit, for this citizen, and runs."""
+    if actor.override_id is None or actor.professional_id is None or actor.unit_id is None:
+        return NEVER
+    return exists(
+        Override,
+        *where,
+        pk=actor.override_id,
+        citizen_id=OuterRef(target.citizen),
+        professional_id=actor.professional_id,
+        unit_id=actor.unit_id,
+        start__lte=actor.moment,
+        end__gt=actor.moment,
+        **more,
     )
 
 

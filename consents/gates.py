@@ -4,6 +4,7 @@ from django.db.models import F, OuterRef, Q
 
 from access.actors import Actor
 from access.conditions import (
+    ALWAYS,
     NEVER,
     Condition,
     Target,
@@ -14,11 +15,12 @@ from access.conditions import (
     disj,
     exists,
     holding,
+    negate,
 )
 from access.matrix import ALL_HELD, Cell, categories_with
+from access.open_questions import PARTIES_UNBLOCKABLE, REHABILITATION_AND_MEALS
 from access.policies import Gate
 from access.sql import IsIn
-from access.switches import PARTIES_UNBLOCKABLE
 from access.vocabulary import ActingAs, Category, Profession, Reason
 from citizens.conditions import alive, open_to_others, shared_with_all
 from citizens.models import Citizen
@@ -100,6 +102,14 @@ def own_matter(actor: Actor, target: Target) -> Q:
     )
 
 
+@condition
+def surely_a_time(actor: Actor, target: Target) -> Q:
+    """It is not open whether the law lets the time be told, or the switch says that it does."""
+    if target.doubtful_time is None or actor.holds(REHABILITATION_AND_MEALS):
+        return ALWAYS
+    return negate(target.doubtful_time)
+
+
 SECTOR = Gate("sector", health_professional & under_responsibility, Reason.SECTOR)
 PROFESSIONAL = Gate("sector", any_professional & under_responsibility, Reason.SECTOR)
 PURPOSE = Gate("purpose", for_the_task, Reason.PURPOSE)
@@ -108,5 +118,6 @@ CONSENT = Gate("consent", consented, Reason.NEEDS_CONSENT, lapsed=once_consented
 BLOCK = Gate("block", unblocked, Reason.BLOCKED)
 PARTYS_BLOCK = Gate("block", unblocked | holding(PARTIES_UNBLOCKABLE), Reason.BLOCKED)
 REGIME = Gate("regime", ~held_back(Cell.PERMIT), Reason.REGIME_SWITCH_OFF)
+LISTED = Gate("regime", ~held_back(Cell.PERMIT) & surely_a_time, Reason.REGIME_SWITCH_OFF)
 OTHERS = Gate("law", open_to_others, Reason.LAW_GATE)
 PRIVATE = Gate("choice", shared_with_all, Reason.BLOCKED)

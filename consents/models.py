@@ -1,4 +1,7 @@
-"""Consents, blocks, private markings, positive registrations and overrides: dated facts, never deleted."""
+"""Consents, blocks, private markings, positive registrations and overrides: dated facts, never deleted.
+
+And what was worked out beforehand about a switch, for the whole population.
+"""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -55,6 +58,7 @@ class Consent(Decision):
 
     `families` empty means every family of the kind's law, `laws` empty every act of it. `recipient_unit` covers units
     below it when `recipient_sub_units`. Consents of SUL § 43 and FVL § 28 lapse at the latest one year after `start`.
+    Both are in writing; one of FVL § 28 may be oral while the switch says so, which a trigger asks (migration 0004).
     """
 
     class Kind(models.TextChoices):
@@ -89,9 +93,7 @@ class Consent(Decision):
                 condition=Q(recipient_unit__isnull=False) | Q(recipient_professional__isnull=False),
                 name="consent_recipient",
             ),
-            models.CheckConstraint(
-                condition=~Q(form="oral") | ~Q(kind__in=["sul43", "fvl28"]), name="consent_written_where_law_asks"
-            ),
+            models.CheckConstraint(condition=~Q(form="oral") | ~Q(kind="sul43"), name="consent_written_where_law_asks"),
             models.CheckConstraint(
                 condition=~Q(kind__in=["sul43", "fvl28"]) | Q(end__lte=F("start") + LONGEST_DISCLOSURE),
                 name="consent_lapses_within_a_year",
@@ -166,7 +168,10 @@ class Block(Decision):
 
 
 class Override(models.Model):
-    """An override of a block (værdispring): one professional, one citizen, some hours, a reason that is reviewed."""
+    """An override of a block (værdispring): one professional, one citizen, some hours, a reason that is reviewed.
+
+    `social_reason` says, in an emergency, why just the social data are needed; it opens them only by its switch.
+    """
 
     class ReasonCode(models.TextChoices):
         """Why the block gives way."""
@@ -182,6 +187,7 @@ class Override(models.Model):
     unit = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
     reason_code = models.CharField(max_length=30, choices=ReasonCode.choices)
     reason = models.TextField()
+    social_reason = models.TextField(blank=True, default="", db_default="")
     start = models.DateTimeField()
     end = models.DateTimeField()
     reviewed_by = models.ForeignKey("organisations.Professional", on_delete=models.PROTECT, null=True, related_name="+")
@@ -199,3 +205,46 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"Override {self.pk}"
+
+
+class DryRun(models.Model):
+    """What turning a switch would change for the whole population, worked out chunk by chunk as of one instant.
+
+    `is_on` is the position asked about. No citizen is named: the chunks hold bounds of keys and counts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    code = models.CharField(max_length=40)
+    is_on = models.BooleanField()
+    moment = models.DateTimeField()
+    citizens = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"DryRun {self.pk}"
+
+
+class DryRunChunk(models.Model):
+    """One range of citizens by key, both ends included, and what would change for them once it is done.
+
+    `result` has a list for each difference: unit, capacity, purpose, family, professional and responsible where they
+    are meant by name, how many things more, how many fewer.
+    """
+
+    run = models.ForeignKey(DryRun, on_delete=models.CASCADE, related_name="chunks")
+    first = models.UUIDField()
+    last = models.UUIDField()
+    citizens = models.PositiveIntegerField()
+    result = models.JSONField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "first"], name="dryrun_chunk_once"),
+            models.CheckConstraint(
+                condition=Q(result__isnull=True, done_at__isnull=True) | Q(result__isnull=False, done_at__isnull=False),
+                name="dryrun_chunk_done_with_result",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"DryRunChunk {self.pk}"

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from access import service
 from access.actors import Actor
 from access.events import Event, announce
+from access.open_questions import EMERGENCY_SOCIAL_ACCESS
 from access.vocabulary import ActingAs, Category, Reason
 from consents.models import LONGEST_OVERRIDE, Override
 from fhir.ids import new_key
@@ -17,15 +18,20 @@ from organisations.models import Professional
 SHORTEST_REASON = 10
 
 
-def declare_override(*, by: Actor, citizen_id: UUID, reason_code: str, reason: str, hours: int = 1) -> Override:
+def declare_override(
+    *, by: Actor, citizen_id: UUID, reason_code: str, reason: str, hours: int = 1, social_reason: str = ""
+) -> Override:
     """Declare that a block gives way to this professional, for this citizen and so many hours, and return the record.
 
     Only a health professional, or an assistant on behalf of the responsible one, in a current treatment, may. The
     override opens the block's gate and no other; each look under it is flagged in the log, the citizen is told, and
-    somebody reviews it. Raises FhirError: 403 for who may not, 422 for a reason or a time that the law does not know.
-    Law: grounds.IMPORTANT_CONSIDERATIONS.
+    somebody reviews it. `social_reason` asks for the social data as well, in an emergency: only while the switch is on,
+    for an authorised professional alone, and always reported. Raises FhirError: 403 for who may not, 422 for a reason
+    or a time that the law does not know. Law: grounds.IMPORTANT_CONSIDERATIONS, EMERGENCY.
     """
     _check(reason_code, reason, hours)
+    if social_reason:
+        _check_emergency(by, reason_code, social_reason)
     with service.writing():
         rules = _permitted(by, citizen_id)
         assert by.professional_id is not None and by.unit_id is not None  # noqa: S101  a relation was found for them
@@ -37,6 +43,7 @@ def declare_override(*, by: Actor, citizen_id: UUID, reason_code: str, reason: s
             unit_id=by.unit_id,
             reason_code=reason_code,
             reason=reason.strip(),
+            social_reason=social_reason.strip(),
             start=by.moment,
             end=by.moment + timedelta(hours=hours),
         )
@@ -51,6 +58,8 @@ def declare_override(*, by: Actor, citizen_id: UUID, reason_code: str, reason: s
             facts=[made.pk],
         )
         announce(Event("block-overridden", citizen_id, {"override": str(made.pk)}))
+        if made.social_reason:
+            announce(Event("social-emergency", citizen_id, {"override": str(made.pk)}))
     return made
 
 
@@ -64,6 +73,26 @@ def _check(reason_code: str, reason: str, hours: int) -> None:
         raise FhirError("override-reason", "Skriv begrundelsen med ord.", "State the reason in words.")
     if not 1 <= hours <= LONGEST_OVERRIDE // timedelta(hours=1):
         raise FhirError("override-too-long", "Højst et døgn ad gangen.", "At most a day at a time.")
+
+
+def _check_emergency(by: Actor, reason_code: str, social_reason: str) -> None:
+    """Social data are asked for by who may have them, for a reason of their own."""
+    if not by.holds(EMERGENCY_SOCIAL_ACCESS) or by.acting_as != ActingAs.HP:
+        raise FhirError(
+            "override-reason",
+            "Et værdispring åbner ikke kommunens sociale oplysninger.",
+            "An override does not open the municipality's social data.",
+        )
+    if reason_code == Override.ReasonCode.PATIENT_CONSENTS_NOW:
+        raise FhirError(
+            "override-reason", "Når borgeren kan svare, skal hun samtykke.", "A citizen who can answer must consent."
+        )
+    if len(social_reason.strip()) < SHORTEST_REASON:
+        raise FhirError(
+            "override-reason",
+            "Skriv, hvorfor netop de sociale oplysninger er nødvendige.",
+            "State why just the social data are needed.",
+        )
 
 
 def _permitted(by: Actor, citizen_id: UUID) -> list[str]:

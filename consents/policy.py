@@ -15,6 +15,7 @@ from consents.conditions import persons, units
 from consents.gates import PROFESSIONAL, PURPOSE, RELATION
 from consents.models import Block, Consent
 from consents.rules import ELEMENT_RULES, READ
+from consents.switched import BLOCKS_BY_OTHERS, CONSENTS_BY_OTHERS
 
 DECIDING = frozenset({Action.CREATE, Action.UPDATE})
 # To the law a decision is what the log is: it belongs to no family of data, and is the citizen's own.
@@ -85,6 +86,7 @@ CONSENT_RULES: tuple[Rule, ...] = (
         (PROFESSIONAL, PURPOSE, RELATION, PARTY),
         unblockable=NOTED_CONSENT,
     ),
+    *CONSENTS_BY_OTHERS,
 )
 
 CONSENT = register(
@@ -98,6 +100,6 @@ BLOCK = register(
     Policy(
         Block,
         Target(category=None, holds=frozenset({KIND}), origin=None, occurred_at=None),
-        (*HER_SIDE_READS, OWN_DECISION),
+        (*HER_SIDE_READS, OWN_DECISION, *BLOCKS_BY_OTHERS),
     )
 )

@@ -41,6 +41,7 @@ from consents.conditions import HEALTH_CATEGORIES, SOCIAL_CATEGORIES, TIMES_OF_H
 from consents.gates import (
     BLOCK,
     CONSENT,
+    LISTED,
     NOT_BLOCKABLE,
     OTHERS,
     PARTYS_BLOCK,
@@ -57,6 +58,7 @@ from consents.gates import (
     own_matter,
 )
 from consents.purposes import PURPOSE_RULES
+from consents.switched import SWITCHED_RULES
 from organisations.conditions import of_own_unit, social_worker
 
 READ = frozenset({Action.READ})
@@ -121,7 +123,7 @@ ELEMENT_RULES: tuple[Rule, ...] = (
             PURPOSE,
             RELATION,
             Gate("law", cell(Cell.PERMIT, only=TIMES_OF_HELP), Reason.LAW_GATE),
-            REGIME,
+            LISTED,
             BLOCK,
         ),
     ),
@@ -211,6 +213,7 @@ ELEMENT_RULES: tuple[Rule, ...] = (
         unblockable=TREATMENT_WILL,
     ),
     *PURPOSE_RULES,
+    *SWITCHED_RULES,
 )
 
 RECORDED_BY_HEALTH = frozenset(

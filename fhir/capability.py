@@ -72,7 +72,7 @@ def _resource(entry: Resource, base: str) -> dict[str, Any]:
         ],
         "operation": [
             {"name": name, "definition": f"{base}/OperationDefinition/{name}"}
-            for name in ("explain-access", *OPERATIONS.get(entry.type, ()))
+            for name in ("explain-access", *OPERATIONS.get(entry.type, ()), *entry.operations)
         ],
     }
     if entry.profile:

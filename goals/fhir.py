@@ -7,6 +7,7 @@ from uuid import UUID
 from access.actors import Actor
 from access.columns import ELEMENT, link, links
 from access.statements import Row, Source
+from access.vocabulary import AuthorKind
 from careplans.models import Condition
 from fhir.datatypes import (
     BASE,
@@ -150,7 +151,9 @@ def _target(row: Row) -> list[dict[str, Any]]:
 
 
 def _expressed_by(row: Row) -> dict[str, str] | None:
-    """Whose words they are: the citizen's for a life goal, else the professional's who wrote."""
+    """Whose words they are: the citizen's for a life goal, or a relative's who wrote it, else the professional's."""
+    if row["author_kind"] == AuthorKind.RELATIVE:
+        return {"type": "RelatedPerson", "display": str(AuthorKind.RELATIVE.label)}
     if row["kind"] == "life":
         return reference("Patient", row["citizen_id"])
     return reference("Practitioner", row["author_id"])

@@ -25,6 +25,7 @@ ACTIVITIES: dict[str, Texts] = {
     "overview": ("Åbnede overblikket over", "Opened the overview of"),
     "explain": ("Spurgte, om der er adgang til", "Asked for the access to"),
     "access-matrix": ("Spurgte, hvad der er adgang til af", "Asked what may be seen of"),
+    "dry-run": ("Prøvede en ændring af", "Tried a change of"),
     "override": ("Brød", "Overrode"),
     "token": ("Bad om adgang til", "Asked for a way in to"),
 }

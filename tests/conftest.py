@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from access import switches
 from config.postgres import Cluster
+from law.models import SwitchPosition
 from tests.conformance import checked_answer
 
 USUAL_TRIPLES = 200_000
@@ -53,6 +55,20 @@ def django_db_modify_db_settings(
     if embedded_test_cluster is not None:
         parts = urlsplit(embedded_test_cluster.url)
         connection.settings_dict.update(PORT=parts.port, PASSWORD=unquote(parts.password or ""))
+
+
+def pytest_collection() -> None:
+    """While tests are gathered nothing is read: an actor that a module makes knows every switch as off."""
+    switches.read_positions_by(tuple)
+
+
+@pytest.fixture(autouse=True)
+def switches_as_decided(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test reads anew how the switches stand; one without a database reads nothing, and each is off."""
+    has_database = request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & {*request.fixturenames}
+    switches.read_positions_by(SwitchPosition.read_all if has_database else tuple)
+    yield
+    switches.read_positions_by(tuple)
 
 
 @pytest.fixture(scope="session", autouse=True)

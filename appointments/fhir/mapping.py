@@ -5,6 +5,7 @@ from uuid import UUID
 
 from access.actors import Actor
 from access.columns import ELEMENT
+from access.open_questions import SERVICE_NAMES
 from access.statements import Row, Source
 from appointments.models import Appointment
 from fhir.datatypes import (
@@ -66,7 +67,7 @@ APPOINTMENT_SOURCE = Source(
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
     """Make the Appointment of a row, as far as the rules that let it through allow."""
-    return times_of(row) if set(row["rules"]) <= {TIMES_RULE} else whole(row)
+    return times_of(row, actor) if set(row["rules"]) <= {TIMES_RULE} else whole(row)
 
 
 def whole(row: Row) -> dict[str, Any]:
@@ -109,12 +110,14 @@ def whole(row: Row) -> dict[str, Any]:
     )
 
 
-def times_of(row: Row) -> dict[str, Any]:
-    """Make the Appointment of one whose time alone may be told: when, whether it stands, and which family of service.
+def times_of(row: Row, actor: Actor) -> dict[str, Any]:
+    """Make the Appointment of one whose time alone may be told: when, and whether it stands.
 
-    Where it is, who comes, why, and the number of the paragraph stay behind.
+    Where it is, who comes, why, and the number of the paragraph stay behind. Which family of service it is comes with
+    it while the switch says that "when" means so (law study 9.8).
     """
-    section = lookup.written(row["paragraph"], section_only=True) if row["paragraph"] else ""
+    named = row["paragraph"] and actor.holds(SERVICE_NAMES)
+    section = lookup.written(row["paragraph"], section_only=True) if named else ""
     return clean(
         {
             "resourceType": "Appointment",

@@ -122,6 +122,7 @@ CONSENT = register(
         create=create,
         update=update,
         sorts=SORTS,
+        operations=("dry-run",),
         description="The citizen's consents, blocks and private markings, and that she has registered a will.",
     )
 )

@@ -7,18 +7,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from access.actors import Actor, danish_day
-from access.switches import (
-    ALL,
-    APPOINTMENT_TIMES_ACT,
-    ASSISTANTS_READ_FLAGS,
-    CASE_ACROSS_DEPARTMENTS,
-    ELDERLY_APPOINTMENTS,
-    PARTIES_UNBLOCKABLE,
-    STAMKORT_3,
-    STAMKORT_UNBLOCKABLE,
-    TIMES_OVERRIDABLE,
-    is_on,
-)
+from access.open_questions import ALL, REGIMES
 from access.vocabulary import ActingAs, Category, Profession, Purpose
 from citizens.models import Citizen, Custody, Guardianship, PowerOfAttorney
 from consents.models import Block, Consent, Override
@@ -35,6 +24,29 @@ PROFESSIONS = {None: Profession.OTHER} | {
 PROFESSIONS["physiotherapist"] = Profession.PHYSIOTHERAPIST
 PURPOSES = {None: Purpose.OWN} | {one.value: one for one in Purpose}
 KINDS = {kind.value.replace("-", "_"): kind.value for kind in Consent.Kind}
+# What a switch is called by the engine and in the oracle, whose strict side is the position that it ships.
+NAMES = {
+    "elderly-appointments": "ael_appointments",
+    "social-data-to-health": "social_data_to_health",
+    "stamkort-unblockable": "not stamkort_blocks_honoured",
+    "emergency-social-access": "emergency_soc_override",
+    "parties-unblockable": "not psl13_party_blocks_honoured",
+    "parties-read-beside-plan": "psl13_party_reads_beside_plan",
+    "rehabilitation-and-meals": "rsl13_spans_83a_and_meals",
+    "elderly-team": "elderly_team",
+    "assistants-read-flags": "assistants_read_flags",
+    "register-data-to-social-side": "register_data_to_social_side",
+    "providers-of-a-grant": "other_provider_of_grant",
+    "case-across-departments": "not other_department_needs_consent",
+    "children-read": "children_read",
+    "proxies-write-goals": "proxies_write_goals",
+    "parents-write-goals": "parents_write_goals",
+    "proxies-block": "proxies_block",
+    "parents-block": "parents_block",
+    "guardians-block": "guardians_block",
+    "proxies-consent": "proxies_consent",
+    "times-overridable": "override_rsl13_appointments",
+}
 BASES = {basis.value.replace("-", "_"): basis.value for basis in TreatmentRelation.Basis}
 
 
@@ -97,18 +109,11 @@ def _is_let_in(world: World, ask: Ask) -> bool:
 
 def regime_of(switches: Switches, moment: datetime) -> frozenset[str]:
     """The codes that hold: the law by its date, and the switches that are on once their day has come."""
-    positions = {
-        APPOINTMENT_TIMES_ACT: is_on(APPOINTMENT_TIMES_ACT, danish_day(moment)),
-        STAMKORT_3: is_on(STAMKORT_3, danish_day(moment)),
-        ELDERLY_APPOINTMENTS: switches.ael_appointments,
-        STAMKORT_UNBLOCKABLE: not switches.stamkort_blocks_honoured,
-        TIMES_OVERRIDABLE: switches.override_rsl13_appointments,
-        CASE_ACROSS_DEPARTMENTS: not switches.other_department_needs_consent,
-        ASSISTANTS_READ_FLAGS: switches.assistants_read_flags,
-        PARTIES_UNBLOCKABLE: not switches.psl13_party_blocks_honoured,
-    }
-    started = {code for code, one in ALL.items() if one.valid_from is None or one.valid_from <= danish_day(moment)}
-    return frozenset(code for code, position in positions.items() if position and code in started)
+    day = danish_day(moment)
+    law = {regime.code for regime in REGIMES}
+    opened = {code for code, name in NAMES.items() if getattr(switches, name.removeprefix("not ")) != ("not " in name)}
+    started = {code for code, one in ALL.items() if one.valid_from is None or one.valid_from <= day}
+    return frozenset((law | opened) & started)
 
 
 def _everything(world: World):
@@ -153,6 +158,7 @@ def _everything(world: World):
                 principal_id=one.principal,
                 attorney_id=one.attorney,
                 families=_families(one.families),
+                may_write=one.may_write,
                 start=one.start,
                 end=one.end,
                 revoked_at=one.revoked_at,
@@ -228,6 +234,7 @@ def _everything(world: World):
                 unit_id=one.unit,
                 reason_code=one.reason,
                 reason="Patienten er bevidstløs.",
+                social_reason="Hjælp i hjemmet er ukendt." if one.gives_social_reason else "",
                 start=one.start,
                 end=one.end,
             ),

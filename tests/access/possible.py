@@ -36,7 +36,7 @@ def possible(world: World, switches: Switches, categories: tuple[str, ...] = ALL
             )
             for one in world.powers
         ),
-        switches=replace(switches, emergency_soc_override=False),
+        switches=switches,
     )
 
 

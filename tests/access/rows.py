@@ -59,7 +59,7 @@ def rows_of(element: Element, variant: int) -> Iterator[Row]:
         "updated_at": element.occurred_at,
     }
     if category.startswith("APPT"):
-        yield _appointment(common)
+        yield _appointment(common, "SEL § 83 a" if element.is_doubtful_time else "SEL § 83")
     elif category == "SK_TYPED":
         yield _typed(common, variant)
     elif category == "SK_FLAG":
@@ -76,10 +76,15 @@ def rows_of(element: Element, variant: int) -> Iterator[Row]:
         yield _goal(common, element)
 
 
-def _appointment(common: dict) -> Row:
+def _appointment(common: dict, paragraph: str) -> Row:
     unit, start = common["origin_id"], common["occurred_at"]
     return Appointment, Appointment(
-        **common, sector="municipality", start=start, responsible_id=unit, performer_unit_id=unit
+        **common,
+        sector="municipality",
+        start=start,
+        paragraph=paragraph,
+        responsible_id=unit,
+        performer_unit_id=unit,
     )
 
 

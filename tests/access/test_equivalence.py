@@ -20,6 +20,14 @@ ALL_OPEN = Switches(
     other_department_needs_consent=False,
     assistants_read_flags=True,
     psl13_party_blocks_honoured=False,
+    psl13_party_reads_beside_plan=True,
+    social_data_to_health=True,
+    emergency_soc_override=True,
+    rsl13_spans_83a_and_meals=True,
+    elderly_team=True,
+    register_data_to_social_side=True,
+    other_provider_of_grant=True,
+    children_read=True,
 )
 APPOINTMENTS = ("APPT_SUL", "APPT_SEL_W", "APPT_SEL_X", "APPT_AEL")
 SHIPPED = Scenario(
@@ -35,7 +43,10 @@ OPENED = Scenario(
     Frame(
         size=14,
         since=datetime(2025, 7, 2, tzinfo=UTC),
-        categories=(*APPOINTMENTS, "SK_FLAG", "SK_TYPED", "PLAN_PSY", *sorted(SOC_CONTENT)),
+        categories=(
+            *(*APPOINTMENTS, "SK_FLAG", "SK_TYPED", "SK_REG", "PLAN_PSY", "DIAG", "INT_SUL"),
+            *sorted(SOC_CONTENT),
+        ),
     ),
     ALL_OPEN,
 )
@@ -68,7 +79,9 @@ EXPECTED = {
     | dict.fromkeys(("own-service", "own-case", "life-goal", "psl13-party", "will-content"), 10)
     | dict.fromkeys(("-auth", "-sector", "-purpose", "-age", "own-record", "proxy", "parent", "guardian"), 3)
     | dict.fromkeys(("look-up/override", "life-goal/positive", "will-dentist", "own-evaluation", "quality"), 1),
-    "all-switches-on": EVERYWHERE | {"look-up": 200, "look-up/override": 10, "psl13-party": 50, "own-case": 50},
+    "all-switches-on": EVERYWHERE
+    | {"look-up": 200, "look-up/override": 10, "psl13-party": 50, "own-case": 50}
+    | {"switched": 200, "switched/positive": 10, "emergency-soc": 3},
     "around-rsl-13": EVERYWHERE | {"look-up": 50, "-regime_switch_off": 50, "own-service": 10},
     "around-2025": {"-no_relation": 500, "-blocked": 5, "look-up": 200, "-regime_switch_off": 5},
 }

@@ -23,7 +23,7 @@ CLINICAL = Scenario(
     Switches(),
     with_wills=True,
 )
-SEEDS = ((SHIPPED, 11, 4), (CLINICAL, 14, 8), (OPENED, 12, 1), (BEFORE, 13, 1))
+SEEDS = ((SHIPPED, 11, 4), (CLINICAL, 14, 8), (OPENED, 12, 3), (BEFORE, 13, 1))
 OTHER_PURPOSE = {"treatment": "case", "care": "treatment", "case": "treatment"}
 # Gates that another gate of the same rule implies: forced open they permit nobody more, but the reason is wrong.
 FOR_THE_REASON = {

@@ -1,6 +1,5 @@
 """Appointment: who sees what of it, and what it is found by, through real HTTP with real tokens."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from access import switches
+from access.open_questions import ELDERLY_APPOINTMENTS, REHABILITATION_AND_MEALS, SERVICE_NAMES
 from access.search import compile_query
 from access.vocabulary import Category
 from appointments.fhir.resource import APPOINTMENT
@@ -24,7 +23,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("codes")]
 
 PARAGRAPH = "https://patientoverblik.dk/fhir/StructureDefinition/service-paragraph"
 SNOMED = "http://snomed.info/sct"
-SWITCH = switches.ELDERLY_APPOINTMENTS
 
 
 @pytest.fixture
@@ -163,23 +161,37 @@ def test_time_alone_in_every_version(cast: Cast) -> None:
         answer = doctor.get(f"Appointment/{made.body['id']}{address}")
         assert answer.status == 200
         assert "Bad" not in str(answer.body)
-        assert "Hjemmehjælp" in str(answer.body)
+        assert "Hjemmehjælp" not in str(answer.body)
+        assert "§ 83" not in str(answer.body)
+    factories.switch_position(SERVICE_NAMES)
+    assert "Hjemmehjælp" in str(doctor.get(f"Appointment/{made.body['id']}").body)
 
 
-def test_times_under_the_elderly_act_are_times_alone_too_where_they_are_told(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("paragraph", ["SEL § 83 a", "SEL § 83 a, stk. 1", "SEL § 83, stk. 1, nr. 3"])
+def test_times_of_rehabilitation_and_meals_wait_for_their_switch(cast: Cast, paragraph: str) -> None:
+    about = {"citizen": cast.citizen.person, "origin": cast.units.home_care}
+    care, open_one = factories.home_care_visit(**about), factories.home_care_visit(**about, paragraph=paragraph)
+    doctor, helper = Rest(cast.doctor), Rest(cast.home_helper)
+
+    def seen(who: Rest) -> set[str]:
+        return {*who.get("Appointment", patient=cast.citizen.person.pk).ids} & {str(care.pk), str(open_one.pk)}
+
+    assert (seen(doctor), len(seen(helper))) == ({str(care.pk)}, 2)
+    assert doctor.get(f"Appointment/{open_one.pk}").status == 403
+    factories.switch_position(REHABILITATION_AND_MEALS)
+    assert len(seen(doctor)) == 2
+    assert seen(Rest(cast.stranger)) == set()
+
+
+def test_times_under_the_elderly_act_are_times_alone_too_where_they_are_told(cast: Cast) -> None:
     visit = visit_with_everything(cast, category=Category.APPT_AEL, recorded_under="elderly-act", paragraph="ÆL § 10")
     tove, performer = cast.citizen.person.pk, str(visit.performer_id)
     before = Rest(cast.doctor).get(f"Appointment/{visit.pk}").status
-    monkeypatch.setitem(switches.ALL, SWITCH, replace(switches.ALL[SWITCH], position=True))
-    switches.regime_on.cache_clear()
+    factories.switch_position(ELDERLY_APPOINTMENTS)
 
     told = Rest(cast.doctor).get(f"Appointment/{visit.pk}")
     found = Rest(cast.doctor).get("Appointment", patient=tove, practitioner=performer)
     own = Rest(cast.home_helper).get("Appointment", patient=tove, practitioner=performer)
-    monkeypatch.undo()
-    switches.regime_on.cache_clear()
 
     assert (before, told.status) == (403, 200)
     assert "Bad" not in str(told.body)

@@ -1,15 +1,21 @@
 """Appointment: what a row becomes, whole and for its time alone; no database is asked."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from access.actors import Actor
+from access.open_questions import SERVICE_NAMES
+from access.vocabulary import ActingAs, Purpose
 from appointments.fhir import mapping
 from tests.conformance import assert_valid
 from tests.rest import instant
 
 SNOMED = "http://snomed.info/sct"
+READER = Actor(ActingAs.HP, Purpose.TREATMENT, datetime(2026, 3, 2, tzinfo=UTC), regime=frozenset())
 
 
 def extensions(resource: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +64,7 @@ def row(**more: Any) -> dict[str, Any]:
 
 
 def test_a_row_becomes_an_appointment() -> None:
-    made = mapping.to_fhir(row(), None)  # type: ignore[arg-type]
+    made = mapping.to_fhir(row(), READER)
 
     assert_valid(made)
     assert extensions(made) == {
@@ -84,24 +90,20 @@ def test_a_row_becomes_an_appointment() -> None:
 
 @pytest.mark.parametrize("rules", [["appointment-times"], []])
 def test_of_time_alone_nothing_else_is_told(rules: list[str]) -> None:
-    made = mapping.to_fhir(row(rules=rules), None)  # type: ignore[arg-type]
+    made = mapping.to_fhir(row(rules=rules), READER)
 
     assert_valid(made)
     assert set(made) == {
-        "resourceType", "id", "meta", "extension", "status", "description", "start", "end", "participant",
+        "resourceType", "id", "meta", "extension", "status", "start", "end", "participant",
     }  # fmt: skip
-    assert set(extensions(made)) == {
-        "ehealth-legalBasis", "service-paragraph", "appointment-sector", "appointment-approximate",
-    }  # fmt: skip
-    assert extensions(made)["service-paragraph"] == "SEL § 83"
-    assert made["description"] == "Hjemmehjælp"
+    assert set(extensions(made)) == {"ehealth-legalBasis", "appointment-sector", "appointment-approximate"}
     assert made["participant"] == [{"actor": {"reference": f"Patient/{UUID(int=2)}"}, "status": "accepted"}]
     assert made["meta"]["security"][-1]["code"] == "REDACTED"
 
 
 @pytest.mark.parametrize("rule", ["social-disclosure", "own-service", "own-record", "power-of-attorney"])
 def test_one_more_rule_than_time_tells_the_whole(rule: str) -> None:
-    made = mapping.to_fhir(row(rules=["appointment-times", rule]), None)  # type: ignore[arg-type]
+    made = mapping.to_fhir(row(rules=["appointment-times", rule]), READER)
 
     assert made["description"] == "Bad og påklædning"
 
@@ -116,15 +118,20 @@ def test_one_more_rule_than_time_tells_the_whole(rule: str) -> None:
         ("SEL § 86, stk. 1", "SEL § 86", "Genoptræning og vedligeholdelsestræning"),
     ],
 )
-def test_the_family_of_a_service_is_that_of_its_section(paragraph: str, section: str, family: str) -> None:
-    made = mapping.to_fhir(row(paragraph=paragraph, rules=["appointment-times"]), None)  # type: ignore[arg-type]
+def test_the_family_of_a_service_is_told_by_its_switch_and_is_that_of_its_section(
+    paragraph: str, section: str, family: str
+) -> None:
+    given = row(paragraph=paragraph, rules=["appointment-times"])
+    made = mapping.to_fhir(given, replace(READER, regime=frozenset({SERVICE_NAMES})))
+
+    assert "description" not in mapping.to_fhir(given, READER)
 
     assert (extensions(made)["service-paragraph"], made["description"]) == (section, family)
 
 
 def test_an_end_that_nobody_knows_is_said_to_be_unknown() -> None:
     for rules in (["own-record"], ["appointment-times"]):
-        made = mapping.to_fhir(row(end=None, rules=rules), None)  # type: ignore[arg-type]
+        made = mapping.to_fhir(row(end=None, rules=rules), READER)
 
         assert_valid(made)
         assert "end" not in made

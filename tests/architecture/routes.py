@@ -51,6 +51,7 @@ OVERRIDE = {
 }
 DELIVERY = {"resourceType": "Bundle", "type": "collection", "timestamp": "2026-11-20T08:00:00Z", "entry": []}
 ROUTES: dict[str, list[Case | Elsewhere]] = {
+    "legal-settings": [Elsewhere("tests/law/test_page.py")],
     "oauth-token": [Elsewhere("tests/http/test_tokens.py")],
     "fhir-metadata": [Case("metadata", (*EVERYBODY, "nobody"), ())],
     "fhir-overview": [

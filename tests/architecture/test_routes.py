@@ -19,7 +19,10 @@ from tests.cast import Cast, make_cast
 ROOT = Path(__file__).resolve().parents[2]
 # Views that ask for no token, and why.
 OPEN = {"fhir-metadata": "what the server can do is public"}
-NOT_FHIR = {"oauth-token": "OAuth has its own shape of answers and errors"}
+NOT_FHIR = {
+    "oauth-token": "OAuth has its own shape of answers and errors",
+    "legal-settings": "a page for people; the law's settings, about nobody",
+}
 
 
 def patterns() -> dict[str, URLPattern]:

@@ -100,6 +100,7 @@ from tests.factories.goals import (
     private_life_goal,
 )
 from tests.factories.identity import gateway, inactive_system, system, user
+from tests.factories.law import switch_position
 from tests.factories.organisations import (
     casework,
     claimed_relation,
@@ -260,6 +261,7 @@ __all__ = [
     "sixteen_year_old",
     "social_psychiatry",
     "support_visit",
+    "switch_position",
     "system",
     "team_member",
     "treatment_relation",

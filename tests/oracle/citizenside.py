@@ -14,6 +14,7 @@ FGVH_AGE = 60
 RULES = {
     "CITIZEN_18": "own-record",
     "CITIZEN_15_17": "own-record",
+    "CITIZEN_BELOW15": "own-record",
     "PROXY": "proxy",
     "PARENT_BELOW15": "parent",
     "GUARDIAN": "guardian",
@@ -66,13 +67,29 @@ def _cell(world: World, ask: Ask, citizen: UUID, column: str) -> Verdict:
     row = row_for(world, ask, citizen)
     if row == "AUTH":
         return Verdict(False, "auth", "auth")
-    if MATRIX_B[row][MATRIX_B_COLUMNS.index(column)] == "P":
+    letter = MATRIX_B[row][MATRIX_B_COLUMNS.index(column)]
+    if letter == "P" or (letter.endswith("?") and _answered(world, ask, row, column)):
         return Verdict(True, RULES[row])
     if row in NO_MANDATE:
         return Verdict(False, "relation", "no_relation")
     if row in TOO_YOUNG_OR_TOO_OLD:
         return Verdict(False, "age", "age")
     return Verdict(False, "law-gate", "law_gate")
+
+
+def _answered(world: World, ask: Ask, row: str, column: str) -> bool:
+    """Whether the switch of an open cell is on; a proxy writes and decides only where the power of attorney says so."""
+    switches = {
+        ("CITIZEN_BELOW15", "READ"): world.switches.children_read,
+        ("PROXY", "GOALS"): world.switches.proxies_write_goals,
+        ("PARENT_BELOW15", "GOALS"): world.switches.parents_write_goals,
+        ("PROXY", "BLOCK"): world.switches.proxies_block,
+        ("PARENT_BELOW15", "BLOCK"): world.switches.parents_block,
+        ("GUARDIAN", "BLOCK"): world.switches.guardians_block,
+        ("PROXY", "CONSENT"): world.switches.proxies_consent,
+    }
+    may = row != "PROXY" or any(power.may_write for power in powers_of(world, ask))
+    return may and switches.get((row, column), False)
 
 
 def _in_scope(world: World, ask: Ask, category: str) -> bool:
@@ -84,8 +101,11 @@ def _in_scope(world: World, ask: Ask, category: str) -> bool:
 def reads(world: World, ask: Ask, element: Element) -> Verdict:
     """The READ and LOG columns; wills, organ donation and what is marked private are the citizen's alone."""
     verdict = _cell(world, ask, element.citizen, "LOG" if element.category == "LOG" else "READ")
-    if not verdict.permitted or ask.acting_as == "CITIZEN":
+    if not verdict.permitted:
         return verdict
+    if ask.acting_as == "CITIZEN":
+        is_child = row_for(world, ask, element.citizen) == "CITIZEN_BELOW15"
+        return Verdict(False, "age", "age") if is_child and element.category in REGISTER_CONTENT else verdict
     if element.category in REGISTER_CONTENT or not _in_scope(world, ask, element.category):
         return Verdict(False, "law-gate", "law_gate")
     if element.category == "GOAL_LIFE" and element.author_kind == "citizen" and element.sharing != "all":

@@ -195,11 +195,36 @@ def is_expressly_allowed(world: World, ask: Ask, element: Element) -> bool:
     )
 
 
-def is_overridden(world: World, ask: Ask, citizen: UUID) -> bool:
+def is_overridden(world: World, ask: Ask, citizen: UUID, *, for_social_data: bool = False) -> bool:
     """Step 9: asked for, and recorded for this professional, unit and citizen, by HP or for a responsible HP."""
     if not ask.wants_override or ask.acting_as not in ("HP", "HP_ASSIST"):
         return False
-    return any(_is_in_force(ask, override) for override in world.of["overrides"][citizen])
+    return any(
+        _is_in_force(ask, override)
+        and (not for_social_data or (override.gives_social_reason and override.reason != "patient_consents_now"))
+        for override in world.of["overrides"][citizen]
+    )
+
+
+def has_grant_at(world: World, ask: Ask, element: Element) -> bool:
+    """The citizen has a verified care grant, in force, at the element's origin or a unit above it."""
+    return any(
+        relation.basis in CARE_BASES
+        and relation.status == "verified"
+        and runs(relation.start, relation.end, ask.moment)
+        and element.origin is not None
+        and relation.unit in world.line[element.origin]
+        for relation in world.of["relations"][element.citizen]
+    )
+
+
+def is_party_somewhere(world: World, ask: Ask, citizen: UUID) -> bool:
+    """The asker's unit, or one above it, is a party of some § 13 plan of the citizen."""
+    return any(
+        plan.category == "PLAN_PSY" and not set(plan.parties).isdisjoint(world.line[ask.unit])
+        for plan in world.elements
+        if plan.citizen == citizen
+    )
 
 
 def _is_in_force(ask: Ask, override: Override) -> bool:

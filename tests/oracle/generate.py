@@ -180,8 +180,9 @@ class _Maker:
         social = category in SOC_CONTENT | SOC_APPOINTMENTS or law in ("SEL", "AEL")
         origin = None if aim.chance(0.12) else self.unit[rng.choice(SOCIAL_UNITS if social else HEALTH_UNITS)]
         some = tuple(self.unit[name] for name in rng.sample(tuple(TREE), 3))
+        key = aim.uid()
         return Element(
-            id=aim.uid(),
+            id=key,
             citizen=rng.choice(self.citizens[:3] if aim.chance(0.3) else self.citizens).id,
             category=category,
             recorded_under=law,
@@ -193,6 +194,7 @@ class _Maker:
             parties=some if category == "PLAN_PSY" else (),
             author=rng.choice(self.cast).id if category == "LOG" else None,
             responsible=rng.choice(self.cast).id if category == "LOG" and aim.chance(0.3) else None,
+            is_doubtful_time=category == "APPT_SEL_W" and key.int % 3 == 0,
         )
 
     def _ask(self) -> Ask:
@@ -292,7 +294,8 @@ class _Maker:
             return []
         if not {ask.professional, ask.responsible} & set(self.aim.authorised):
             return []
-        return [steering.override(self.aim, ask, element.citizen, self.aim.chance(0.65))]
+        made = steering.override(self.aim, ask, element.citizen, self.aim.chance(0.65))
+        return [replace(made, gives_social_reason=made.id.int % 2 == 0)]
 
 
 def count_deciding(cases: Iterable[Case]) -> Counter[str]:

@@ -36,7 +36,9 @@ Readings added here, where those are silent, each on the strict side:
     recorded by the authority itself; it needs consent for the rest, by switch.
 19. A life goal not shared with the asker is privately marked (law 3.2 step 8): blocked, which looks like missing.
     Proxy, parent and guardian are asked as "all": any narrower choice leaves them out.
-20. An emergency override (switch) and an override of RSL § 13 times (switch) are for HP only (law 3.5).
+20. An emergency override (switch) and an override of RSL § 13 times (switch) are for HP only (law 3.5). The emergency
+    one gives a second reason, for the social data, and none may be that the patient consents now: then she consents.
+    Whatever a switch opens is stopped by a block, but for SK_REG, and no override opens blocked social data.
 21. Evaluation and quality reach SUL clinical data only, no appointments; both limits count calendar months in UTC;
     both are for HP, and a permit is of its kind.
 """
@@ -49,11 +51,13 @@ from tests.oracle.facts import (
     authority,
     consent_for,
     department,
+    has_grant_at,
     has_relation,
     is_blocked,
     is_deceased,
     is_expressly_allowed,
     is_overridden,
+    is_party_somewhere,
 )
 from tests.oracle.matrices import MATRIX_A, MATRIX_A_COLUMNS
 from tests.oracle.persons import danish_day
@@ -64,6 +68,7 @@ from tests.oracle.world import (
     OFFICES,
     SOC_CONTENT,
     SOCIAL_SIDE,
+    SUL_CLINICAL,
     UNDER_RESPONSIBILITY,
     Ask,
     Element,
@@ -158,6 +163,8 @@ def _reads(world: World, ask: Ask, element: Element) -> Verdict:
     if cell == "P":
         if category == "APPT_SEL_W" and danish_day(ask.moment) < RSL13_FROM:
             return _by_consent(world, ask, element, without="regime_switch_off")
+        if element.is_doubtful_time and not switches.rsl13_spans_83a_and_meals:
+            return _by_consent(world, ask, element, without="regime_switch_off")
         return _looks_up(world, ask, element, "look-up")
     if cell == "C?/P":
         if switches.ael_appointments and danish_day(ask.moment) >= AEL_FROM:
@@ -197,13 +204,15 @@ def _reads_will(ask: Ask) -> Verdict:
 
 
 def _looks_up(world: World, ask: Ask, element: Element, rule: str) -> Verdict:
-    """A permitted cell, then the block and what beats or opens it."""
+    """A permitted cell, then the block and what beats or opens it; no override of § 42 a opens social data."""
     if not is_blocked(world, ask, element):
         return Verdict(True, rule)
     if is_expressly_allowed(world, ask, element):
         return Verdict(True, f"{rule}/positive")
     rsl13 = element.category in ("APPT_SEL_W", "APPT_AEL")
-    may_open = not rsl13 or (world.switches.override_rsl13_appointments and ask.acting_as == "HP")
+    social = effective_category(element) in SOC_CONTENT or element.category == "APPT_SEL_X"
+    times_too = world.switches.override_rsl13_appointments and ask.acting_as == "HP"
+    may_open = not social and (not rsl13 or times_too)
     if may_open and is_overridden(world, ask, element.citizen):
         return Verdict(True, f"{rule}/override")
     return Verdict(False, "block", "blocked")
@@ -214,7 +223,37 @@ def _by_consent(world: World, ask: Ask, element: Element, *, without: str) -> Ve
     state = consent_for(world, ask, element)
     if state == "active":
         return Verdict(True, "consented")
-    emergency = world.switches.emergency_soc_override and ask.acting_as == "HP"
-    if emergency and effective_category(element) in SOC_CONTENT and is_overridden(world, ask, element.citizen):
+    opened = _looks_up(world, ask, element, "switched") if opened_by_switch(world, ask, element) else None
+    if opened is not None and opened.permitted:
+        return opened
+    if _is_emergency(world, ask, element):
         return Verdict(True, "emergency-soc")
-    return Verdict(False, "law-gate", "consent_expired" if state == "expired" else without)
+    return opened or Verdict(False, "law-gate", "consent_expired" if state == "expired" else without)
+
+
+def _is_emergency(world: World, ask: Ask, element: Element) -> bool:
+    """Law 3.5: HP alone, a reason of its own for the social data, and not one who could consent (dual reason)."""
+    social = effective_category(element) in SOC_CONTENT
+    if not (world.switches.emergency_soc_override and ask.acting_as == "HP" and social):
+        return False
+    return is_overridden(world, ask, element.citizen, for_social_data=True)
+
+
+def opened_by_switch(world: World, ask: Ask, element: Element) -> bool:
+    """A C cell that one of the open questions, answered otherwise, would turn into P; a block stops it."""
+    switches, category = world.switches, effective_category(element)
+    social, health = category in SOC_CONTENT, category in SUL_CLINICAL
+    own = element.origin is not None and authority(world, element.origin) == authority(world, ask.unit)
+    if ask.acting_as == "HP" and social and switches.social_data_to_health:
+        return True
+    if switches.elderly_team and danish_day(ask.moment) >= AEL_FROM and own:
+        if ask.acting_as == "CARE" and health:
+            return True
+        if ask.acting_as in ("HP", "HP_ASSIST") and social and element.recorded_under == "AEL":
+            return True
+    if category == "SK_REG" and ask.acting_as in SOCIAL_SIDE:
+        return switches.register_data_to_social_side
+    if ask.acting_as == "CARE" and social and switches.other_provider_of_grant:
+        return has_grant_at(world, ask, element)
+    beside = MATRIX_A[category][COLUMN[ask.acting_as]] == "C/plan"
+    return beside and switches.psl13_party_reads_beside_plan and is_party_somewhere(world, ask, element.citizen)

@@ -43,8 +43,12 @@ ROWS = (
     ("COND_SOC", "HP", "no", "no", "no", "", "needs_consent"),
     ("COND_SOC", "HP", "B", "+", "no", "", "consented"),
     ("COND_SOC", "HP", "no", "no", "OV", "", "needs_consent"),
-    ("COND_SOC", "HP", "B", "no", "OV", "emergency_soc_override", "emergency-soc"),
-    ("COND_SOC", "HP_ASSIST", "no", "no", "OV", "emergency_soc_override", "needs_consent"),
+    ("COND_SOC", "HP", "B", "no", "OV+", "emergency_soc_override", "emergency-soc"),
+    ("COND_SOC", "HP", "B", "no", "OV+", "", "needs_consent"),
+    ("COND_SOC", "HP", "B", "no", "OV", "emergency_soc_override", "needs_consent"),
+    ("COND_SOC", "HP_ASSIST", "no", "no", "OV+", "emergency_soc_override", "needs_consent"),
+    ("COND_SOC", "HP", "no", "no", "no", "social_data_to_health", "switched"),
+    ("COND_SOC", "HP", "B", "no", "OV", "social_data_to_health", "blocked"),
     ("COND_SOC", "CARE", "B", "no", "no", "", "own-service"),
     ("SK_TYPED", "HP", "B", "no", "no", "", "blocked"),
     ("SK_TYPED", "HP", "B", "no", "no", "-stamkort_blocks_honoured", "look-up"),
@@ -57,7 +61,7 @@ ROWS = (
 def test_combination(
     category: str, acting_as: str, blocked: str, consent: str, override: str, switch: str, answer: str
 ) -> None:
-    asker = ask(acting_as, wants_override=override == "OV")
+    asker = ask(acting_as, wants_override=override != "no")
     thing = element(category)
     switches = Switches(**{switch.removeprefix("-"): not switch.startswith("-")}) if switch else Switches()
     facts = world(
@@ -65,7 +69,7 @@ def test_combination(
         switches=switches,
         blocks=(block(),) if blocked == "B" else (),
         consents=(consent_for(asker, thing),) if consent == "+" else (),
-        overrides=(override_of(asker),) if override == "OV" else (),
+        overrides=(override_of(asker, gives_social_reason=override == "OV+"),) if override != "no" else (),
     )
 
     verdict = decide(facts, asker, thing)

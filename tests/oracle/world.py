@@ -57,7 +57,8 @@ class Element:
     """One thing recorded about a citizen, with the law it was recorded under (law 3.1).
 
     `author_kind` is citizen, relative or staff; `sharing` (all, health, named, private) belongs to life goals in the
-    citizen's own words; `parties` to PLAN_PSY; `author` and `responsible` to LOG: who looked, and on whose behalf.
+    citizen's own words; `parties` to PLAN_PSY; `is_doubtful_time` to an APPT_SEL_W under § 83 a or for meals; `author`
+    and `responsible` to LOG: who looked, and on whose behalf.
     """
 
     id: UUID
@@ -72,6 +73,7 @@ class Element:
     parties: tuple[UUID, ...] = ()
     author: UUID | None = None
     responsible: UUID | None = None
+    is_doubtful_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,11 +154,12 @@ class Override:
     end: datetime
     responsible: UUID | None = None
     purpose: str | None = None
+    gives_social_reason: bool = False
 
 
 @dataclass(frozen=True)
 class PowerOfAttorney:
-    """A citizen's power of attorney (fuldmagt); families of None are all."""
+    """A citizen's power of attorney (fuldmagt); families of None are all; `may_write` says that she may decide too."""
 
     id: UUID
     principal: UUID
@@ -165,6 +168,7 @@ class PowerOfAttorney:
     start: datetime
     end: datetime | None = None
     revoked_at: datetime | None = None
+    may_write: bool = False
 
 
 @dataclass(frozen=True)
@@ -231,6 +235,19 @@ class Switches:
     other_department_needs_consent: bool = True  # 3.3, CASE × *_SOC: "own case P; other department C?"
     assistants_read_flags: bool = False  # 9.11: HP_ASSIST and HP_PERMIT read SK_FLAG
     psl13_party_blocks_honoured: bool = True  # 9.7: law 2.7 says "not blockable for parties", with a question mark
+    psl13_party_reads_beside_plan: bool = False  # 9.7 and the cells "P if needed for the plan"
+    social_data_to_health: bool = False  # 9.2: L 44 lets HP look up *_SOC
+    rsl13_spans_83a_and_meals: bool = False  # 9.8: what "§§ 83-84" means
+    elderly_team: bool = False  # 9.9: nurses and home care of one municipality
+    register_data_to_social_side: bool = False  # 3.3, SK_REG × CARE, CASE, SOC_PSY: "C?"
+    other_provider_of_grant: bool = False  # 3.3, CARE × *_SOC: "other provider of same grant: P?"
+    children_read: bool = False  # 3.4, CITIZEN < 15: "D (via parent) ?"
+    proxies_write_goals: bool = False  # 3.4: "P? (marked entered by relative)"
+    parents_write_goals: bool = False  # 3.4
+    proxies_block: bool = False  # 3.4: "D? unless fuldmagt says so"
+    parents_block: bool = False  # 3.4
+    guardians_block: bool = False  # 3.4
+    proxies_consent: bool = False  # 3.4: "D?"
 
 
 @dataclass(frozen=True)

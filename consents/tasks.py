@@ -1,0 +1,18 @@
+"""What the worker does for this app."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from consents import population
+from consents.models import DryRun
+
+
+@shared_task(name="consents.dry_run")
+def dry_run(run_id: str) -> int:
+    """Carry on a dry run until nothing is left; safe to run twice, also at once. Returns how many chunks it did."""
+    run = DryRun.objects.get(pk=UUID(run_id))
+    done = 0
+    while population.carry_on(run):
+        done += 1
+    return done
