@@ -6,6 +6,7 @@ from uuid import UUID
 
 from access.actors import Actor
 from access.columns import ELEMENT, link, links
+from access.shielding import practitioner
 from access.statements import Row, Source
 from careplans.models import Condition
 from fhir.datatypes import (
@@ -153,7 +154,7 @@ def _expressed_by(row: Row) -> dict[str, str] | None:
     """Whose words they are: the citizen's for a life goal, else the professional's who wrote."""
     if row["kind"] == "life":
         return reference("Patient", row["citizen_id"])
-    return reference("Practitioner", row["author_id"])
+    return practitioner(row, "author_id")
 
 
 class Target(Part):

@@ -1,4 +1,6 @@
-"""Units (SOR), professionals, employments, permits and treatment relations with their evidence."""
+"""Units (SOR), professionals, employments, permits, shields, and treatment relations with their evidence."""
+
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,6 +8,11 @@ from django.db.models import F, Q
 from access.elements import Element, element_constraints
 from access.vocabulary import Category, Profession
 from fhir.ids import new_key
+
+# A shield for one citizen lasts no longer; a renewal is a new decision and a new row.
+LONGEST_PERSONAL_SHIELD = timedelta(days=90)
+# A code has a figure, which no name has.
+SHIELD_CODE = r"^[A-ZÆØÅ0-9][A-ZÆØÅ0-9-]*$"
 
 
 class Organisation(models.Model):
@@ -175,6 +182,47 @@ class Permit(models.Model):
 
     def __str__(self) -> str:
         return f"Permit {self.pk}"
+
+
+class Shield(models.Model):
+    """That the names of staff are kept from citizens (sløring); a code is shown instead. The log keeps the name.
+
+    The scope is one of three: a `unit`, from everybody and for as long as is decided; a `unit` or one `professional`
+    from one `citizen` and those who act for her, for 90 days at most. It takes effect when the citizen reads. `start`
+    is inclusive and `end` exclusive, aware UTC instants; a shield is never changed but by setting its end.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    unit = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    with_sub_units = models.BooleanField(default=False)
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, null=True, related_name="+")
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, null=True, related_name="+")
+    code = models.CharField(max_length=20)
+    reason = models.TextField()
+    decided_by = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+    start = models.DateTimeField()
+    end = models.DateTimeField(null=True)
+    renews = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="renewed_as")
+    ended_by = models.ForeignKey(Professional, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, professional__isnull=True)
+                | Q(unit__isnull=True, professional__isnull=False, citizen__isnull=False, with_sub_units=False),
+                name="shield_one_scope",
+            ),
+            models.CheckConstraint(condition=Q(end__isnull=True) | Q(end__gt=F("start")), name="shield_period"),
+            models.CheckConstraint(
+                condition=Q(citizen__isnull=True) | Q(end__isnull=False, end__lte=F("start") + LONGEST_PERSONAL_SHIELD),
+                name="shield_personal_90_days",
+            ),
+            models.CheckConstraint(condition=Q(code__regex=SHIELD_CODE) & Q(code__regex=r"[0-9]"), name="shield_code"),
+            models.CheckConstraint(condition=~Q(reason__regex=r"^\s*$"), name="shield_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Shield {self.pk}"
 
 
 class TreatmentRelation(Element):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from access.actors import Actor
 from access.columns import ELEMENT
+from access.shielding import Deed, practitioner
 from access.statements import Row, Source
 from careplans.fhir.reading import one, period_of
 from careplans.services import relations as services
@@ -54,7 +55,12 @@ AREAS = {
 }
 OWN_COLUMNS = ("professional_id", "basis", "status", "start", "end", "follow_up_by")
 
-EPISODE_SOURCE = Source("EpisodeOfCare", TreatmentRelation, {**ELEMENT, **{name: name for name in OWN_COLUMNS}})
+EPISODE_SOURCE = Source(
+    "EpisodeOfCare",
+    TreatmentRelation,
+    {**ELEMENT, **{name: name for name in OWN_COLUMNS}},
+    people={"professional_id": Deed("origin_id")},
+)
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
@@ -75,7 +81,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "patient": reference("Patient", row["citizen_id"]),
             "managingOrganization": reference("Organization", row["origin_id"]),
             "period": period(row["start"], row["end"]),
-            "careManager": reference("Practitioner", row["professional_id"]),
+            "careManager": practitioner(row, "professional_id"),
         }
     )
 
