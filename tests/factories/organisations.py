@@ -181,6 +181,10 @@ def personal_shield(**given: Any) -> Shield:
     """The name of a professional, or the names of a `unit`, kept from one citizen for 90 days."""
     if "unit" not in given and "professional" not in given:
         given["professional"] = professional()
+    if "citizen" not in given:
+        from tests.factories.citizens import citizen
+
+        given["citizen"] = citizen()
     start = given.setdefault("start", ago(days=10))
     return unit_shield(**{"end": start + timedelta(days=90), **given})
 
