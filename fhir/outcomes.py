@@ -114,6 +114,21 @@ _KINDS = (
     ErrorKind("override-reason", 422, "business-rule", "Begrundelsen mangler. {}", "The reason is missing. {}"),
     ErrorKind("override-too-long", 422, "business-rule", "Tiden er for lang. {}", "The time is too long. {}"),
     ErrorKind(
+        "relation-period",
+        422,
+        "business-rule",
+        "En behandlingsrelation slutter ikke, før den begynder, og ikke i fremtiden.",
+        "A treatment relation does not end before it begins, nor in the future.",
+    ),
+    ErrorKind("relation-evidence", 422, "business-rule", "Angiv, hvad der viser relationen.", "State what shows it."),
+    ErrorKind(
+        "relation-follow-up",
+        422,
+        "business-rule",
+        "En erklæring følges op af en anden på enheden.",
+        "A claim is followed up by somebody else at the unit.",
+    ),
+    ErrorKind(
         "shield-scope",
         422,
         "business-rule",

@@ -62,7 +62,7 @@ REASONS = {
 OUTCOMES = {"0": "permit", "4": "refuse"}
 _OUTCOME_OF = {value: code for code, value in OUTCOMES.items()}
 # What was found by a search is not told (BALP); of these the entry names the one thing that was asked for or written.
-_NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "explain"})
+_NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "explain", "unconfirmed"})
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:

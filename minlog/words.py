@@ -27,6 +27,7 @@ ACTIVITIES: dict[str, Texts] = {
     "explain": ("Spurgte, om der er adgang til", "Asked for the access to"),
     "access-matrix": ("Spurgte, hvad der er adgang til af", "Asked what may be seen of"),
     "override": ("Brød", "Overrode"),
+    "unconfirmed": ("Kunne ikke bekræfte", "Could not confirm"),
     "shield": ("Besluttede om", "Decided on"),
     "token": ("Bad om adgang til", "Asked for a way in to"),
 }

@@ -229,7 +229,8 @@ class TreatmentRelation(Element):
     """That a citizen is treated, cared for or has a case at a unit (behandlingsrelation), and what shows it.
 
     `origin` is the unit; `professional` narrows the relation to one person. A claimed relation gives access until its
-    `follow_up_by`. `start` is inclusive and `end` exclusive, aware UTC instants.
+    `follow_up_by`; `followed_up_at` is when that was looked into, and `follow_up_result` what it came to. `start` is
+    inclusive and `end` exclusive, aware UTC instants.
     """
 
     class Basis(models.TextChoices):
@@ -252,6 +253,13 @@ class TreatmentRelation(Element):
         REFUTED = "refuted"
         ENDED = "ended"
 
+    class Result(models.TextChoices):
+        """What the follow-up of a claim came to; one that nothing confirms waits for its unit."""
+
+        CONFIRMED = "confirmed"
+        REFUTED = "refuted"
+        UNCONFIRMED = "unconfirmed"
+
     class Source(models.TextChoices):
         """Where the evidence comes from."""
 
@@ -270,6 +278,8 @@ class TreatmentRelation(Element):
     start = models.DateTimeField()
     end = models.DateTimeField(null=True)
     follow_up_by = models.DateTimeField(null=True)
+    followed_up_at = models.DateTimeField(null=True)
+    follow_up_result = models.CharField(max_length=12, choices=Result.choices, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -281,6 +291,11 @@ class TreatmentRelation(Element):
             ),
             models.CheckConstraint(condition=~Q(status="ended") | Q(end__isnull=False), name="relation_ended_when"),
             models.CheckConstraint(
+                condition=Q(followed_up_at__isnull=True, follow_up_result="")
+                | (Q(followed_up_at__isnull=False) & ~Q(follow_up_result="")),
+                name="relation_followed_up",
+            ),
+            models.CheckConstraint(
                 condition=Q(basis="care-grant", category=Category.PLAN_SOC.value)
                 | (~Q(basis="care-grant") & Q(category=Category.PLAN_SUL.value)),
                 name="relation_basis_category",
@@ -289,4 +304,9 @@ class TreatmentRelation(Element):
         indexes = [
             models.Index(fields=["citizen", "origin"], name="relation_citizen"),
             models.Index(fields=["origin", "citizen"], name="relation_unit_citizens"),
+            models.Index(
+                fields=["follow_up_by"],
+                condition=Q(status="claimed", followed_up_at__isnull=True),
+                name="relation_to_follow_up",
+            ),
         ]

@@ -191,8 +191,9 @@ def _check_decision(by: Actor, decided_by: UUID, unit_id: UUID | None, professio
     She writes it down herself, or an administrator does. Raises FhirError (422).
     """
     at_work = Employment.objects.filter(Q(end__isnull=True) | Q(end__gt=by.moment), start__lte=by.moment)
-    here = [unit_id] if unit_id else at_work.filter(professional_id=professional_id).values("unit_id")
-    above = UnitLink.objects.filter(descendant_id__in=here).values("ancestor_id")
+    hers = at_work.filter(Q(professional_id=professional_id)).values("unit_id")
+    here = Q(descendant_id=unit_id) if unit_id else Q(descendant_id__in=hers)
+    above = UnitLink.objects.filter(here).values("ancestor_id")
     writes = by.professional_id == decided_by or by.acting_as == ActingAs.ADMIN
     answers = at_work.filter(professional_id=decided_by, professional__is_active=True, unit_id__in=above)
     if not writes or decided_by == professional_id or not answers.exists():
