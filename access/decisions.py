@@ -20,6 +20,8 @@ from access.sql import IsIn, Param, compile_queryset, numbered
 from access.statements import Statement
 from access.vocabulary import CITIZEN_SIDE, Action, Reason
 
+# What the first gate of a rule is called that is for citizens and those who act for them; only they meet shields.
+OF_CITIZENS = frozenset({"own", "representation", "shield"})
 # How far along the law's order of evaluation a gate stands.
 STEPS = {
     "parts": 0,
@@ -34,6 +36,7 @@ STEPS = {
     "regime": 6,
     "consent": 6,
     "block": 7,
+    "shield": 7,
     "choice": 8,
 }
 
@@ -68,9 +71,7 @@ class Decision:
     @property
     def nearest(self) -> Shut | None:
         """Of the rules that did not hold, the one that came furthest; those for the asker's side alone count."""
-        mine = [
-            shut for shut in self.shut if self.on_citizen_side == (shut.rule.gates[0].name in ("own", "representation"))
-        ]
+        mine = [shut for shut in self.shut if self.on_citizen_side == (shut.rule.gates[0].name in OF_CITIZENS)]
         return max(mine, key=lambda shut: shut.step, default=None)
 
     @property

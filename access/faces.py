@@ -47,7 +47,7 @@ def holder(entry: Resource, key: UUID) -> Resource:
 
 def of_row(entry: Resource, row: Row) -> Resource:
     """The face that a row was read by: the one that has its columns."""
-    return next(face for face in entry.faces if face.source.columns.keys() == row.keys() - {"rules"})
+    return next(face for face in entry.faces if face.source.columns.keys() == row.keys() - {"rules", "shields"})
 
 
 def search(entry: Resource, actor: Actor, query: Query, text: str) -> tuple[Found, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from django.db.models import BooleanField, DateField, DateTimeField, Field, Q, T
 
 from access.actors import DENMARK, Actor
 from access.conditions import NEVER, disj
+from access.shielding import meets_shields, unshielded
 from access.sql import Param
 from access.statements import Row, Search, Source
 from fhir.datatypes import parse_reference
@@ -128,6 +129,9 @@ def _reference(builder: _Builder, criterion: Criterion) -> None:
             continue
         paths = parameter.paths if len(parameter.paths) == 1 else (parameter.paths[parameter.targets.index(kind)],)
         part = Q(**{paths[0]: builder.slot(key, UUIDField())})
+        if kind == "Practitioner" and meets_shields(builder.asker):
+            source = builder.source
+            part &= builder.decided(unshielded, source, paths[0], key=(source.model, paths[0]))
         if parameter.systems:
             part &= Q(**{parameter.systems: builder.slot(kind, TextField())})
         parts.append(part)

@@ -21,6 +21,7 @@ from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Condition, Target, disj, has_decided
 from access.facts import rows_behind
 from access.policies import Rule, as_flag, policy_of
+from access.shielding import Deed, Person, answers, people_of, shielded_row
 from access.sql import ONE_CITIZEN, compile_queryset, numbered, worked_out
 from access.vocabulary import Action
 from audit.masking import masked
@@ -38,6 +39,8 @@ class Source:
     `category` and `recorded_under` among them tell the log what kind of data were seen. `told` gives, for a gate that
     the columns answer already, the condition over them, so that it is not asked twice. `is_long` says that one citizen
     may have very many rows, so that a search of hers too narrows by the policy and the page before it reads them.
+    `people` are the columns of the ids of professionals, for whom a shield may be in force; an element's author need
+    not be told (`access.shielding`).
     """
 
     name: str
@@ -47,6 +50,7 @@ class Source:
     logged: bool = True
     told: Mapping[Condition, str] = field(default_factory=dict)
     is_long: bool = False
+    people: Mapping[str, Deed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,14 @@ class Statement:
     """Compiled text with numbered places for values; constants of the rules stand in it as literals.
 
     Numbered places (PostgreSQL's own) spare the driver the work of reading a long text again for every request.
+    `people` are those whose names may be kept from the reader; their answers are among the columns.
     """
 
     sql: str
     slots: tuple[str, ...]
     names: tuple[str, ...]
     rules: tuple[Rule, ...]
+    people: tuple[Person, ...] = ()
 
     def run(self, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Execute on this thread's connection as a prepared statement and return the rows."""
@@ -209,6 +215,7 @@ def _select(source: Source, actor: Actor, where: Q, narrowed: tuple[str, ...] | 
         f"col_{name}": column(symbolic) for name, column in source.columns.items() if not isinstance(column, str)
     }
     paths = [column if isinstance(column, str) else f"col_{name}" for name, column in source.columns.items()]
+    flags = answers(source, symbolic) | flags
     queryset = (
         source.model._default_manager.filter(where).annotate(**computed, **flags).order_by().values_list(*paths, *flags)
     )
@@ -299,9 +306,11 @@ def _listing(source: Source, shape: "_Shape") -> Statement:
         return Statement("", (), tuple(source.columns), ())
     rules = found.rules
     columns = ", ".join(f'"{name}"' for name in found.names)
+    people = tuple(person for person in people_of(source) if person.answer in found.names)
+    told = (*source.columns, *(person.answer for person in people))
     held = [f"rule_{index}" for index in range(len(rules))]
     flags = ", ".join(f"({total}) AS {name}" for name, total in zip(held, found.sums, strict=True)) or "true AS no_rule"
-    wanted = ", ".join([*(f'"{name}"' for name in source.columns), *held])
+    wanted = ", ".join([*(f'"{name}"' for name in told), *held])
     order = _order_sql(shape.order)
     one = f"one AS MATERIALIZED ({_one_citizen(source, shape)}), {worked_out(found.sql)}" if shape.is_lean else ""
     lean = f" AND NOT ({has_decided(ONE_CITIZEN)})" if shape.is_lean else ""
@@ -313,7 +322,7 @@ def _listing(source: Source, shape: "_Shape") -> Statement:
         f"WHERE ({' OR '.join(held) or 'false'}){lean} ORDER BY {order} LIMIT %(limit)s::int)"
         f"{logged} SELECT {wanted} FROM e ORDER BY {order}"
     )
-    return Statement(*numbered(text), (*source.columns, *held), tuple(rules))
+    return Statement(*numbered(text), (*told, *held), tuple(rules), people)
 
 
 def _one_citizen(source: Source, shape: "_Shape") -> str:
@@ -371,13 +380,13 @@ def compiled(source: Source, actor: Actor, search: Search, *, logged: bool = Tru
 
 
 def as_rows(statement: Statement, tuples: Sequence[tuple[Any, ...]]) -> list[Row]:
-    """Give the columns their names, and gather under "rules" the codes of the rules that held."""
+    """Give the columns their names, gather under "rules" the codes of the rules that held, and keep shielded names."""
     width = len(statement.names) - len(statement.rules)
     names = statement.names[:width]
     codes = [rule.code for rule in statement.rules]
     rows = []
     for values in tuples:
-        row = dict(zip(names, values, strict=False))
+        row = shielded_row(dict(zip(names, values, strict=False)), statement.people)
         row["rules"] = [code for code, held in zip(codes, values[width:], strict=True) if held]
         rows.append(row)
     return rows

@@ -11,10 +11,13 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import DateField, DateTimeField, DecimalField, UUIDField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from access.actors import Actor
 from access.conditions import Target
 from access.policies import Policy, as_flag, policy_of
+from access.shielding import Person, meets_shields, people_of, shielded_row, tell
 from access.statements import Row, Source
 from access.vocabulary import Action
 from audit.models import Version
@@ -35,7 +38,8 @@ def of(source: Source, actor: Actor, now: Row, *, only: int | None = None) -> li
     """Return the versions of a row that the actor sees now, the newest first. One statement.
 
     A version is seen by the rules that let the row through today and would have let this version through as it stood;
-    what a rule shows less of is shown less of. Links are narrowed to those that the actor may follow today.
+    what a rule shows less of is shown less of. Links are narrowed to those that the actor may follow today, and a name
+    is kept by a shield that is in force today.
     """
     policy = policy_of(source.model)
     found = Version.objects.filter(resource_type=source.name, resource_id=now["id"]).order_by("-version")
@@ -47,12 +51,27 @@ def of(source: Source, actor: Actor, now: Row, *, only: int | None = None) -> li
         rules = [rule.code for rule in policy.rules_for(Action.READ) if rule.code in now["rules"]]
         held = (rule.q(actor, then) for rule in policy.rules_for(Action.READ) if rule.code in now["rules"])
         flags = {f"rule_{index}": as_flag(q) for index, q in enumerate(held)}
+    people = people_of(source) if meets_shields(actor) else ()
+    found = found.annotate(**flags, **_named(source, people))
+    found = found.annotate(**{person.answer: tell(actor, *_names_of(person)) for person in people})
     rows = []
-    for stored, *answers in found.annotate(**flags).values_list("row", *flags):
-        both = [code for code, answer in zip(rules, answers, strict=True) if answer] if flags else now["rules"]
+    for row in found.values("row", *flags, *(person.answer for person in people)):
+        both = [code for code, flag in zip(rules, flags, strict=True) if row[flag]] if flags else now["rules"]
         if both:
-            rows.append(_restored(stored, source, now) | {"rules": both})
+            kept = {person.answer: row[person.answer] for person in people}
+            rows.append(shielded_row(_restored(row["row"], source, now) | kept, people) | {"rules": both})
     return rows
+
+
+def _named(source: Source, people: tuple[Person, ...]) -> dict[str, Cast]:
+    """The ids of the professionals of a stored row and of the units that they acted for."""
+    columns = {person.column for person in people} | {person.deed.unit for person in people if person.deed.unit}
+    return {f"stored_{column}": Cast(KeyTextTransform(column, "row"), UUIDField()) for column in sorted(columns)}
+
+
+def _names_of(person: Person) -> tuple[str, str | None]:
+    """What those ids are called."""
+    return f"stored_{person.column}", f"stored_{person.deed.unit}" if person.deed.unit else None
 
 
 def _restored(stored: dict[str, Any], source: Source, now: Row) -> Row:

@@ -12,26 +12,33 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q, UUIDField
 
 from access.actors import Actor
+from access.decisions import ShapeOf
 from access.policies import policy_of
+from access.shielding import answers, meets_shields, people_of, shielded_row
 from access.sql import IsIn, Param, compile_queryset, numbered
 from access.statements import LOG_COLUMNS, LOG_TYPES, Row, Source, Statement, log_values
 from fhir.ids import new_key
 
 
 @lru_cache(maxsize=256)
-def _recording(source: Source) -> Statement:
-    """Compile: read the rows, write a version of each and one log row, return the rows."""
+def _recording(source: Source, reader: ShapeOf | None) -> Statement:
+    """Compile: read the rows, write a version of each and one log row, return the rows.
+
+    A citizen who writes is a reader too: the answer keeps from her what any other would, and the version keeps all.
+    """
     target = policy_of(source.model).target
     any_of = Param("ids", ArrayField(UUIDField()))
     computed = {f"col_{name}": column(None) for name, column in source.columns.items() if not isinstance(column, str)}
     paths = [column if isinstance(column, str) else f"col_{name}" for name, column in source.columns.items()]
+    kept = {} if reader is None else answers(source, reader.actor.symbolic)
     queryset = (
         source.model._default_manager.filter(Q(IsIn(F("pk"), any_of)))
-        .annotate(**computed)
+        .annotate(**computed, **kept)
         .order_by()
-        .values_list(*paths)
+        .values_list(*paths, *kept)
     )
-    columns = ", ".join(f'"{name}"' for name in source.columns)
+    columns = ", ".join(f'"{name}"' for name in (*source.columns, *kept))
+    stored = " - ".join(["to_jsonb(x)", *(f"'{name}'" for name in kept)])
     has = source.columns.__contains__
     category = "category" if has("category") else f"'{target.fixed or ''}'::text"
     law = "recorded_under" if has("recorded_under") else "''::text"
@@ -45,7 +52,7 @@ def _recording(source: Source) -> Statement:
         "request_id, row) SELECT gen_random_uuid(), %(log_resource_type)s::text, id, version, %(change)s::text, "
         f"{citizen}, {category}, {law}, {origin}, %(log_at)s::timestamptz, %(log_acting_as)s::text, "
         "%(log_professional_id)s::uuid, %(log_unit_id)s::uuid, %(log_actor_citizen_id)s::uuid, "
-        "%(log_client_id)s::text, %(log_request_id)s::text, to_jsonb(x) FROM x), "
+        f"%(log_client_id)s::text, %(log_request_id)s::text, {stored} FROM x), "
         f"l AS (INSERT INTO audit_entry (id, recorded_at, citizen_id, {', '.join(LOG_COLUMNS)}, resource_ids, "
         f"families, laws, outcome, reason, rules, facts) SELECT %(log_id)s::uuid, %(log_at)s::timestamptz, "
         f"%(log_citizen)s::uuid, {logged}, coalesce(array_agg(id), '{{}}'), "
@@ -54,7 +61,7 @@ def _recording(source: Source) -> Statement:
         "%(rules)s::text[], '{}' FROM x) "
         f"SELECT {columns} FROM x"
     )
-    return Statement(*numbered(sql), tuple(source.columns), ())
+    return Statement(*numbered(sql), (*source.columns, *kept), (), people_of(source) if kept else ())
 
 
 def record(
@@ -72,6 +79,7 @@ def record(
     called inside the transaction of the change, after all of it is written.
     """
     values = {
+        **actor.bindings,
         **{f"log_{name}": value for name, value in log_values(actor, change, source.name).items()},
         "ids": list(ids),
         "change": change,
@@ -80,5 +88,6 @@ def record(
         "log_citizen": citizen_id,
         "rules": list(rules),
     }
-    statement = _recording(source)
-    return [{**dict(zip(statement.names, row, strict=True)), "rules": list(rules)} for row in statement.run(values)]
+    statement = _recording(source, ShapeOf(actor) if meets_shields(actor) else None)
+    rows = (dict(zip(statement.names, row, strict=True)) for row in statement.run(values))
+    return [{**shielded_row(row, statement.people), "rules": list(rules)} for row in rows]

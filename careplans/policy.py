@@ -83,20 +83,41 @@ def living(actor: Actor, target: Target) -> Q:
     return exists(Citizen, alive(actor), pk=OuterRef(target.citizen))
 
 
+HERSELF = actor_is("herself", lambda actor: actor.acting_as == ActingAs.HP)
 # A health professional may claim a relation that no register shows yet; it is followed up (law study 3.2, step 5).
 CLAIMED = Rule(
     "claimed-relation",
     TREATMENT_LOOKUP,
     frozenset({Action.CREATE}),
     (
-        Gate("sector", actor_is("herself", lambda actor: actor.acting_as == ActingAs.HP), Reason.SECTOR),
+        Gate("sector", HERSELF, Reason.SECTOR),
         PURPOSE,
         Gate("relation", living, Reason.NO_RELATION),
         Gate("law", category_in(Category.PLAN_SUL), Reason.LAW_GATE),
     ),
     unblockable=TREATMENT_LOOKUP,
 )
-RELATION_RULES = (*(rule for rule in RULES if Action.CREATE not in rule.actions), CLAIMED)
+
+
+@condition
+def a_claim_of_own_unit(actor: Actor, target: Target) -> Q:
+    """The relation is a claim at the actor's unit or one above it, by whomever."""
+    return NEVER if actor.unit_id is None else Q(status="claimed") & above(actor, "origin_id")
+
+
+# Whoever works at the unit may look into a claim made there, and sees no more of the citizen for it (study 3.7, 4).
+FOLLOWED_UP = Rule(
+    "claim-follow-up",
+    TREATMENT_LOOKUP,
+    frozenset({Action.UPDATE}),
+    (
+        Gate("sector", HERSELF, Reason.SECTOR),
+        PURPOSE,
+        Gate("relation", a_claim_of_own_unit, Reason.NO_RELATION),
+    ),
+    unblockable=TREATMENT_LOOKUP,
+)
+RELATION_RULES = (*(rule for rule in RULES if Action.CREATE not in rule.actions), CLAIMED, FOLLOWED_UP)
 
 CONDITION = register(Policy(Condition, Target(holds=CONDITIONS), RULES))
 INTERVENTION = register(Policy(Intervention, Target(holds=INTERVENTIONS), RULES))

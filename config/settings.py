@@ -118,6 +118,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "seal-log": {"task": "audit.tasks.seal_log", "schedule": 2.0},
     "dispatch-outbox": {"task": "exchange.dispatch_outbox", "schedule": 5.0, "options": {"expires": 30}},
+    "follow-up-claims": {"task": "careplans.follow_up_claims", "schedule": 600.0, "options": {"expires": 600}},
     "make-log-partitions": {"task": "audit.tasks.make_partitions", "schedule": 86_400.0},
 }
 AUDIT_ANCHOR_FILE = os.environ.get("AUDIT_ANCHOR_FILE", str(DATA_DIR / "log-anchors.jsonl"))

@@ -35,6 +35,7 @@ ORDER: tuple[type[Model], ...] = (
     citizens.Relative,
     System,
     User,
+    organisations.Shield,
     organisations.TreatmentRelation,
     consents.Consent,
     consents.Block,

@@ -6,7 +6,7 @@ from access.vocabulary import Profession
 from citizens.models import Citizen
 from demo.book import Book, key
 from demo.numbers import authorisation_id, provider_number, sor
-from organisations.models import Employment, Location, Organisation, Permit, Professional
+from organisations.models import Employment, Location, Organisation, Permit, Professional, Shield
 
 Kind = Organisation.Kind
 
@@ -99,7 +99,7 @@ class World:
 
 
 def build(book: Book) -> World:
-    """Set up units, rooms, staff, employments and the clerk's permit."""
+    """Set up units, rooms, staff, employments, the clerk's permit and the shield of the psychiatric ward."""
     world = World(book)
     for number, name in enumerate(UNITS, start=1):
         _unit(world, number, name)
@@ -113,6 +113,9 @@ def build(book: Book) -> World:
     permit = Permit(professional=world.staff["clerk"], unit=world.units["lung-ward"], given_by=world.staff["doctor"])
     permit.start = book.at(-90)
     book.add(permit)
+    shield = Shield(unit=world.units["psychiatric-ward"], with_sub_units=True, decided_by=world.staff["psychiatrist"])
+    shield.code, shield.start, shield.reason = "PSYK-12", book.at(-300), "Gentagne trusler mod personalet"
+    book.add(shield)
     return world
 
 

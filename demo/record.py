@@ -13,7 +13,7 @@ from consents.models import Block, Consent
 from demo.book import Book, key
 from demo.numbers import cpr
 from demo.places import World
-from organisations.models import Organisation, TreatmentRelation
+from organisations.models import LONGEST_PERSONAL_SHIELD, Organisation, Shield, TreatmentRelation
 from stamkort.models import Entry, Registration, RegistrationContent
 
 Basis = TreatmentRelation.Basis
@@ -103,6 +103,14 @@ class Record:
                 **fields,
             )
         )
+
+    def shielded_from(self, name: str, code: str, reason: str, decided_by: str, days: int) -> None:
+        """Keep the name of a member of staff from her, for as long as can be decided at a time."""
+        start = self.book.at(days)
+        who = {"professional": self.world.staff[name], "decided_by": self.world.staff[decided_by]}
+        shield = Shield(citizen=self.citizen, code=code, reason=reason, start=start, **who)
+        shield.end = start + LONGEST_PERSONAL_SHIELD
+        self.book.add(shield)
 
     def block(self, days: int, **what: Any) -> Block:
         """Note a block, for everyone unless a unit or professional is told."""

@@ -12,6 +12,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from access.events import Event, listen
 from exchange.models import OutboxMessage
 
 Handler = Callable[[OutboxMessage], None]
@@ -112,3 +113,15 @@ def _handler(topic: str) -> Handler:
 @handles("delivery-taken")
 def _delivery_taken(message: OutboxMessage) -> None:
     """A delivery was taken: the event is on record; who is to be told of it subscribes later."""
+
+
+@handles("claim-unconfirmed")
+def _claim_unconfirmed(message: OutboxMessage) -> None:
+    """Nothing confirmed a claimed relation by its deadline: the event is on record for the unit that it names."""
+
+
+@listen
+def _announced(event: Event) -> None:
+    """Note what lower apps announce, if somebody handles it."""
+    if event.topic in _HANDLERS:
+        enqueue(event.topic, event.citizen_id, event.payload)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from access.actors import Actor
 from access.columns import ELEMENT, link, links
+from access.shielding import practitioner
 from access.statements import Row, Source
 from access.vocabulary import AuthorKind
 from careplans.models import Condition
@@ -156,7 +157,7 @@ def _expressed_by(row: Row) -> dict[str, str] | None:
         return {"type": "RelatedPerson", "display": str(AuthorKind.RELATIVE.label)}
     if row["kind"] == "life":
         return reference("Patient", row["citizen_id"])
-    return reference("Practitioner", row["author_id"])
+    return practitioner(row, "author_id")
 
 
 class Target(Part):

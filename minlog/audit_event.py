@@ -5,9 +5,11 @@ Its profiles are not claimed: they ask for the client's network address, which t
 
 from base64 import b64encode
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from access.actors import Actor
+from access.shielding import practitioner
 from access.statements import Row
 from access.vocabulary import CITIZEN_SIDE, ActingAs, Profession, Purpose
 from fhir.datatypes import (
@@ -22,6 +24,7 @@ from fhir.datatypes import (
     instant,
     reference,
 )
+from fhir.registry import resource_of
 from minlog import words
 
 THO = "http://terminology.hl7.org/CodeSystem"
@@ -59,7 +62,7 @@ REASONS = {
 OUTCOMES = {"0": "permit", "4": "refuse"}
 _OUTCOME_OF = {value: code for code, value in OUTCOMES.items()}
 # What was found by a search is not told (BALP); of these the entry names the one thing that was asked for or written.
-_NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "explain"})
+_NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "explain", "unconfirmed"})
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
@@ -132,8 +135,9 @@ def _agents(row: Row) -> list[dict[str, Any]]:
         who = {"identifier": {"system": "urn:ietf:rfc:6749#client_id", "value": row["client_id"]}}
         found.append({"type": {"coding": [coding(DCM, *client)]}, "who": who, "requestor": False})
     found.append(_person(row))
-    if row["responsible_id"] is not None:
-        who = _professional(row["responsible_id"], row["responsible_authorisation_id"], words.on_behalf_of(row))
+    responsible = practitioner(row, "responsible_id", words.on_behalf_of(row))
+    if responsible is not None:
+        who = _numbered(responsible, row["responsible_authorisation_id"])
         found.append({"type": _participation("RESP", "responsible party"), "who": who, "requestor": False})
     if row["unit_id"] is not None:
         unit: dict[str, Any] = {**(reference("Organization", row["unit_id"], row["unit_name"] or "") or {})}
@@ -179,8 +183,9 @@ def _token(token_id: str) -> str:
 
 def _who(row: Row) -> dict[str, Any]:
     """Who asked; of another citizen only the name is told, and the citizen herself is named by her record."""
-    if row["professional_id"] is not None:
-        return _professional(row["professional_id"], row["authorisation_id"], words.person_of(row))
+    professional = practitioner(row, "professional_id", words.person_of(row))
+    if professional is not None:
+        return _numbered(professional, row["authorisation_id"])
     if row["actor_citizen_id"] is None:
         return {"display": str(ActingAs(row["acting_as"]).label) if row["acting_as"] in ActingAs else "system"}
     if row["actor_citizen_id"] == row["citizen_id"]:
@@ -188,12 +193,9 @@ def _who(row: Row) -> dict[str, Any]:
     return {"display": words.person_of(row) or words.role_of(row)}
 
 
-def _professional(key: UUID, authorisation_id: str | None, name: str) -> dict[str, Any]:
-    """A professional by register, id and name."""
-    built: dict[str, Any] = {**(reference("Practitioner", key, name) or {})}
-    if authorisation_id:
-        built["identifier"] = {"system": AUTHORISATION, "value": authorisation_id}
-    return built
+def _numbered(who: dict[str, str], authorisation_id: str | None) -> dict[str, Any]:
+    """A professional with her number of the register, if it is told."""
+    return {**who, "identifier": {"system": AUTHORISATION, "value": authorisation_id}} if authorisation_id else {**who}
 
 
 def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
@@ -211,10 +213,10 @@ def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
             {"what": reference(row["resource_type"], key), "type": thing, "role": role, **labels}
             for key in row["resource_ids"]
         ]
-    if row["query"]:
-        sent = b64encode(f"GET {BASE}/{row['query']}".encode()).decode()
+    if query := _without_names(row["query"]) if for_citizen else row["query"]:
+        sent = b64encode(f"GET {BASE}/{query}".encode()).decode()
         role = coding(f"{THO}/object-role", "24", "Query")
-        found.append({"type": thing, "role": role, "description": row["query"], "query": sent})
+        found.append({"type": thing, "role": role, "description": query, "query": sent})
     if row["request_id"]:
         kind = coding("https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType", "XrequestId")
         found.append({"what": {"identifier": {"value": row["request_id"]}}, "type": kind})
@@ -222,6 +224,22 @@ def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
         found.append(_override(row))
     found.append(_line(row, for_citizen=for_citizen))
     return found
+
+
+def _without_names(query: str) -> str:
+    """The search as a citizen is told it, without what may name a professional whose name is kept from her."""
+    kind, _mark, rest = query.partition("?")
+    pairs = [pair for pair in rest.split("&") if pair and not _names_professional(kind, unquote(pair))]
+    return f"{kind}?{'&'.join(pairs)}" if pairs else kind
+
+
+def _names_professional(kind: str, pair: str) -> bool:
+    """Whether a name and value of a search may name a professional: by type, or by an id alone."""
+    entry = resource_of(kind)
+    name, _equals, value = pair.partition("=")
+    parameter = entry.parameter(name.partition(":")[0]) if entry else None
+    may = parameter is not None and "Practitioner" in parameter.targets
+    return may and any("Practitioner/" in item or "/" not in item for item in value.split(","))
 
 
 def _override(row: Row) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """The log as rows: what is read of an entry, and the one way for pages to read a citizen's log."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import IntegerField, Value
+from django.db.models import Case, F, IntegerField, Q, Value, When
 
 from access import service
 from access.actors import Actor
 from access.search import citizen_search
+from access.shielding import Deed
 from access.statements import Row, Source
 from minlog.models import LookUp
 from minlog.words import MinLogEntry, entry_of
@@ -15,6 +17,13 @@ _SAME = (
     "id citizen_id acting_as professional_id profession unit_id responsible_id actor_citizen_id client_id token_id "
     "request_id purpose interaction resource_type resource_ids families laws outcome reason override_id query"
 )
+
+
+def _is_override(_actor: Actor | None) -> Any:
+    """An override of this citizen's blocks by this professional was named."""
+    fits = Q(override__citizen_id=F("citizen_id"), override__professional_id=F("professional_id"))
+    return Case(When(fits, then=Value(True)), default=Value(False))
+
 
 LOG_SOURCE = Source(
     "AuditEvent",
@@ -36,12 +45,12 @@ LOG_SOURCE = Source(
         "actor_family_name": "actor_citizen__family_name",
         "citizen_given_name": "citizen__given_name",
         "citizen_family_name": "citizen__family_name",
-        "override_citizen_id": "override__citizen_id",
-        "override_professional_id": "override__professional_id",
+        "is_override": _is_override,
         "override_code": "override__reason_code",
         "override_reason": "override__reason",
     },
     is_long=True,
+    people={"professional_id": Deed("unit_id"), "responsible_id": Deed("unit_id")},
 )
 
 

@@ -6,6 +6,7 @@ from django.db.models import IntegerField, Value
 from django.db.models.fields.json import KeyTextTransform
 
 from access.actors import Actor
+from access.shielding import Deed, practitioner
 from access.statements import Row, Source
 from access.vocabulary import CITIZEN_SIDE, HEALTH_SIDE, ActingAs
 from audit.models import Version
@@ -53,6 +54,7 @@ VERSION_SOURCE = Source(
         "evidence": lambda _actor: KeyTextTransform("evidence", "row"),
     },
     is_long=True,
+    people={"professional_id": Deed("unit_id")},
 )
 
 
@@ -84,8 +86,8 @@ def _reason(row: Row) -> list[dict[str, Any]]:
 def _agent(row: Row) -> dict[str, Any]:
     """Who wrote, and for which unit."""
     who: dict[str, Any]
-    if row["professional_id"] is not None:
-        who = reference("Practitioner", row["professional_id"]) or {}
+    if named := practitioner(row, "professional_id"):
+        who = named
     elif row["actor_citizen_id"] is not None and row["actor_citizen_id"] == row["citizen_id"]:
         who = reference("Patient", row["citizen_id"]) or {}
     elif row["client_id"] and row["actor_citizen_id"] is None:

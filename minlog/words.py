@@ -10,6 +10,7 @@ from functools import lru_cache
 from access.explanations import REASON_TEXTS
 from access.grounds import IMPORTANT_CONSIDERATIONS, Ground
 from access.policies import all_policies
+from access.shielding import in_words, shield_of
 from access.statements import Row
 from access.vocabulary import CITIZEN_SIDE, ActingAs, Profession, Reason
 
@@ -27,6 +28,8 @@ ACTIVITIES: dict[str, Texts] = {
     "access-matrix": ("Spurgte, hvad der er adgang til af", "Asked what may be seen of"),
     "dry-run": ("Prøvede en ændring af", "Tried a change of"),
     "override": ("Brød", "Overrode"),
+    "unconfirmed": ("Kunne ikke bekræfte", "Could not confirm"),
+    "shield": ("Besluttede om", "Decided on"),
     "token": ("Bad om adgang til", "Asked for a way in to"),
 }
 OTHER_ACTIVITY: Texts = ("Brugte", "Used")
@@ -47,6 +50,7 @@ THINGS: dict[str, Texts] = {
     "Provenance": ("hvem der har skrevet om dig", "who has written about you"),
     "AuditEvent": ("loggen over opslag", "the log of look-ups"),
     "Override": ("dine spærringer", "your blocks"),
+    "Shield": ("sløring af navne", "names that are kept"),
     "Token": ("systemet", "the system"),
 }
 OTHER_THING: Texts = ("andre oplysninger", "other data")
@@ -112,8 +116,7 @@ def is_refused(row: Row) -> bool:
 
 def is_override(row: Row) -> bool:
     """Whether a block was overridden: an override of this citizen's blocks by this professional was named, and held."""
-    named = (row["override_citizen_id"], row["override_professional_id"])
-    return not is_refused(row) and None not in named and named == (row["citizen_id"], row["professional_id"])
+    return not is_refused(row) and bool(row["is_override"])
 
 
 def activity_of(row: Row, *, english: bool = False) -> str:
@@ -155,7 +158,9 @@ def _grounds() -> dict[str, Ground]:
 
 
 def person_of(row: Row) -> str:
-    """Who it was, as shown: the name, or empty for a system and for a name that is gone."""
+    """Who it was, as shown: the name, or its code where it is kept; empty for a system and for a name that is gone."""
+    if kept := shield_of(row, "professional_id"):
+        return kept[1]
     if row["professional_id"] is not None:
         return name_of(row, "")
     return name_of(row, "actor_") if row["actor_citizen_id"] is not None else ""
@@ -172,6 +177,8 @@ def role_of(row: Row) -> str:
 
 def on_behalf_of(row: Row) -> str:
     """On whose behalf: the responsible professional of an assistant, or the citizen of a proxy, parent or guardian."""
+    if kept := shield_of(row, "responsible_id"):
+        return in_words(*kept)
     if row["responsible_id"] is not None:
         return name_of(row, "responsible_")
     if row["acting_as"] in CITIZEN_SIDE - {ActingAs.CITIZEN}:

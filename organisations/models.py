@@ -1,4 +1,6 @@
-"""Units (SOR), professionals, employments, permits and treatment relations with their evidence."""
+"""Units (SOR), professionals, employments, permits, shields, and treatment relations with their evidence."""
+
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,6 +8,11 @@ from django.db.models import F, Q
 from access.elements import Element, element_constraints
 from access.vocabulary import Category, Profession
 from fhir.ids import new_key
+
+# A shield for one citizen lasts no longer; a renewal is a new decision and a new row.
+LONGEST_PERSONAL_SHIELD = timedelta(days=90)
+# A code has a figure, which no name has.
+SHIELD_CODE = r"^[A-ZÆØÅ0-9][A-ZÆØÅ0-9-]*$"
 
 
 class Organisation(models.Model):
@@ -177,11 +184,53 @@ class Permit(models.Model):
         return f"Permit {self.pk}"
 
 
+class Shield(models.Model):
+    """That the names of staff are kept from citizens (sløring); a code is shown instead. The log keeps the name.
+
+    The scope is one of three: a `unit`, from everybody and for as long as is decided; a `unit` or one `professional`
+    from one `citizen` and those who act for her, for 90 days at most. It takes effect when the citizen reads. `start`
+    is inclusive and `end` exclusive, aware UTC instants; a shield is never changed but by setting its end.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    unit = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    with_sub_units = models.BooleanField(default=False)
+    professional = models.ForeignKey(Professional, on_delete=models.PROTECT, null=True, related_name="+")
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, null=True, related_name="+")
+    code = models.CharField(max_length=20)
+    reason = models.TextField()
+    decided_by = models.ForeignKey(Professional, on_delete=models.PROTECT, related_name="+")
+    start = models.DateTimeField()
+    end = models.DateTimeField(null=True)
+    renews = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="renewed_as")
+    ended_by = models.ForeignKey(Professional, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False, professional__isnull=True)
+                | Q(unit__isnull=True, professional__isnull=False, citizen__isnull=False, with_sub_units=False),
+                name="shield_one_scope",
+            ),
+            models.CheckConstraint(condition=Q(end__isnull=True) | Q(end__gt=F("start")), name="shield_period"),
+            models.CheckConstraint(
+                condition=Q(citizen__isnull=True) | Q(end__isnull=False, end__lte=F("start") + LONGEST_PERSONAL_SHIELD),
+                name="shield_personal_90_days",
+            ),
+            models.CheckConstraint(condition=Q(code__regex=SHIELD_CODE) & Q(code__regex=r"[0-9]"), name="shield_code"),
+            models.CheckConstraint(condition=~Q(reason__regex=r"^\s*$"), name="shield_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Shield {self.pk}"
+
+
 class TreatmentRelation(Element):
     """That a citizen is treated, cared for or has a case at a unit (behandlingsrelation), and what shows it.
 
     `origin` is the unit; `professional` narrows the relation to one person. A claimed relation gives access until its
-    `follow_up_by`. `start` is inclusive and `end` exclusive, aware UTC instants.
+    `follow_up_by`; `followed_up_at` is when that was looked into, and `follow_up_result` what it came to. `start` is
+    inclusive and `end` exclusive, aware UTC instants.
     """
 
     class Basis(models.TextChoices):
@@ -204,6 +253,13 @@ class TreatmentRelation(Element):
         REFUTED = "refuted"
         ENDED = "ended"
 
+    class Result(models.TextChoices):
+        """What the follow-up of a claim came to; one that nothing confirms waits for its unit."""
+
+        CONFIRMED = "confirmed"
+        REFUTED = "refuted"
+        UNCONFIRMED = "unconfirmed"
+
     class Source(models.TextChoices):
         """Where the evidence comes from."""
 
@@ -222,6 +278,8 @@ class TreatmentRelation(Element):
     start = models.DateTimeField()
     end = models.DateTimeField(null=True)
     follow_up_by = models.DateTimeField(null=True)
+    followed_up_at = models.DateTimeField(null=True)
+    follow_up_result = models.CharField(max_length=12, choices=Result.choices, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -233,6 +291,11 @@ class TreatmentRelation(Element):
             ),
             models.CheckConstraint(condition=~Q(status="ended") | Q(end__isnull=False), name="relation_ended_when"),
             models.CheckConstraint(
+                condition=Q(followed_up_at__isnull=True, follow_up_result="")
+                | (Q(followed_up_at__isnull=False) & ~Q(follow_up_result="")),
+                name="relation_followed_up",
+            ),
+            models.CheckConstraint(
                 condition=Q(basis="care-grant", category=Category.PLAN_SOC.value)
                 | (~Q(basis="care-grant") & Q(category=Category.PLAN_SUL.value)),
                 name="relation_basis_category",
@@ -241,4 +304,9 @@ class TreatmentRelation(Element):
         indexes = [
             models.Index(fields=["citizen", "origin"], name="relation_citizen"),
             models.Index(fields=["origin", "citizen"], name="relation_unit_citizens"),
+            models.Index(
+                fields=["follow_up_by"],
+                condition=Q(status="claimed", followed_up_at__isnull=True),
+                name="relation_to_follow_up",
+            ),
         ]

@@ -6,6 +6,7 @@ from uuid import UUID
 from access.actors import Actor
 from access.columns import ELEMENT
 from access.open_questions import SERVICE_NAMES
+from access.shielding import Deed, practitioner
 from access.statements import Row, Source
 from appointments.models import Appointment
 from fhir.datatypes import (
@@ -61,7 +62,11 @@ OWN_COLUMNS = (
     "cancellation_reason",
 )
 APPOINTMENT_SOURCE = Source(
-    "Appointment", Appointment, {**ELEMENT, **{name: name for name in OWN_COLUMNS}}, order=("start", "id")
+    "Appointment",
+    Appointment,
+    {**ELEMENT, **{name: name for name in OWN_COLUMNS}},
+    order=("start", "id"),
+    people={"performer_id": Deed("performer_unit_id")},
 )
 
 
@@ -98,13 +103,13 @@ def whole(row: Row) -> dict[str, Any]:
             **_time(row),
             "created": instant(row["created_at"]),
             "participant": [
-                _participant(row, kind, key)
-                for kind, key in (
-                    ("Patient", row["citizen_id"]),
-                    ("Practitioner", row["performer_id"]),
-                    ("Location", row["location_id"]),
+                _participant(row, who)
+                for who in (
+                    reference("Patient", row["citizen_id"]),
+                    practitioner(row, "performer_id"),
+                    reference("Location", row["location_id"]),
                 )
-                if key is not None
+                if who is not None
             ],
         }
     )
@@ -127,7 +132,7 @@ def times_of(row: Row, actor: Actor) -> dict[str, Any]:
             "status": row["status"],
             "description": _family(section),
             **_time(row),
-            "participant": [_participant(row, "Patient", row["citizen_id"])],
+            "participant": [_participant(row, reference("Patient", row["citizen_id"]))],
         }
     )
 
@@ -158,7 +163,7 @@ def _unit(url: str, key: UUID | None) -> list[dict[str, Any]]:
     return [{"url": url, "valueReference": reference("Organization", key)}] if key else []
 
 
-def _participant(row: Row, kind: str, key: UUID) -> dict[str, Any]:
+def _participant(row: Row, who: dict[str, str] | None) -> dict[str, Any]:
     """One who takes part; nobody has answered yet while the appointment is only proposed."""
     status = "needs-action" if row["status"] in UNANSWERED else "accepted"
-    return {"actor": reference(kind, key), "status": status}
+    return {"actor": who, "status": status}

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from access.actors import Actor
 from access.columns import ELEMENT, link, linked, links, points_at
+from access.shielding import practitioner
 from access.statements import Row, Source
 from careplans.fhir.reading import one, period_of, typed_key, whole
 from careplans.models import CarePlan, CareTeam, PlanElement, PlanParty
@@ -98,7 +99,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
     if row["rules"] == [THROUGH_PARTS.code]:
         return clean({**_container(row), **parts})
     units = dict.fromkeys([*([row["origin_id"]] if row["origin_id"] else []), *(row["parties"] or ())])
-    author = reference("Practitioner", row["author_id"]) or reference("Organization", row["origin_id"])
+    author = practitioner(row, "author_id") or reference("Organization", row["origin_id"])
     return clean(
         {
             "resourceType": "CarePlan",

@@ -5,13 +5,14 @@ from uuid import UUID
 
 import orjson
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, TextField
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Case, F, OuterRef, Q, TextField, When
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from msgspec import Meta
 
+from access import shielding
 from access.actors import Actor
 from access.columns import ELEMENT
-from access.conditions import exists
+from access.conditions import conj, disj, exists, negate
 from access.statements import Row, Source
 from access.vocabulary import Category
 from careplans import states
@@ -34,10 +35,19 @@ MEMBERS = ("Practitioner", "PractitionerRole", "Organization", "RelatedPerson")
 
 
 def _members(actor: Actor | None) -> Any:
-    """The members whom the actor may see, each as JSON text; without an actor, all of them."""
+    """The members whom the actor may see, each as JSON text; without an actor, all of them.
+
+    One whose name is kept from the actor stands there by her shield alone.
+    """
     rows = TeamMember.objects.filter(services.shown(actor) if actor is not None else Q(), team_id=OuterRef("pk"))
-    member = JSONObject(professional=F("professional_id"), unit=F("unit_id"), relative=F("relative_id"), role=F("role"))
-    return ArraySubquery(rows.order_by("pk").values_list(Cast(member, TextField())))
+    named = JSONObject(professional=F("professional_id"), unit=F("unit_id"), relative=F("relative_id"), role=F("role"))
+    member: Any = Cast(named, TextField())
+    if actor is not None and shielding.meets_shields(actor):
+        rows = rows.annotate(at=Coalesce("unit_id", "team__origin_id"))
+        rows = rows.annotate(shield=shielding.tell(actor, "professional_id", "at"))
+        kept = JSONObject(shield=F("shield"), unit=F("unit_id"), role=F("role"))
+        member = Case(When(shield__isnull=True, then=member), default=Cast(kept, TextField()))
+    return ArraySubquery(rows.order_by("pk").values_list(member))
 
 
 OWN_COLUMNS = ("name", "status", "start", "end")
@@ -70,7 +80,9 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
 def _participant(member: dict[str, str | None]) -> dict[str, Any]:
     """One member: a professional at her unit, a relative, or a unit."""
     unit = reference("Organization", member["unit"])
-    if member["professional"]:
+    if shield := member.get("shield"):
+        who: dict[str, Any] = {"member": shielding.shown(*shielding.read(shield)), "onBehalfOf": unit}
+    elif member["professional"]:
         who = {"member": reference("Practitioner", member["professional"]), "onBehalfOf": unit}
     elif member["relative"]:
         who = {"member": reference("RelatedPerson", member["relative"])}
@@ -168,7 +180,16 @@ def _has_member(actor: Actor, key: Any, kind: str) -> Q:
     """The team has this member, whom the actor may see."""
     column = {"Practitioner": "professional_id", "Organization": "unit_id", "RelatedPerson": "relative_id"}[kind]
     alone = {"professional__isnull": True} if kind == "Organization" else {}
-    return exists(TeamMember, services.shown(actor), team_id=OuterRef("pk"), **{column: key}, **alone)
+    seen = services.shown(actor)
+    if kind == "Practitioner":
+        seen = conj([seen, _named(actor)])
+    return exists(TeamMember, seen, team_id=OuterRef("pk"), **{column: key}, **alone)
+
+
+def _named(actor: Actor) -> Q:
+    """A member's name is not kept from the actor."""
+    by_team = conj([Q(unit__isnull=True), shielding.keeps(actor, "professional_id", "team__origin_id")])
+    return negate(disj([shielding.keeps(actor, "professional_id", "unit_id"), by_team]))
 
 
 def _has_role(actor: Actor, role: Any, _kind: str) -> Q:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from access.actors import Actor
 from access.columns import ELEMENT
+from access.shielding import practitioner
 from access.statements import Row, Source
 from access.vocabulary import AuthorKind
 from careplans.fhir.reading import code_in, date_of, one, one_coding
@@ -61,7 +62,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "onsetDateTime": day(row["onset_on"]),
             "abatementDateTime": day(row["abated_on"]),
             "recordedDate": day(row["recorded_on"]),
-            "recorder": reference("Practitioner", row["author_id"]),
+            "recorder": practitioner(row, "author_id"),
         }
     )
 

@@ -1,7 +1,8 @@
 """Treatment relation ↔ FHIR EpisodeOfCare, both ways.
 
 A claimed relation is active until its follow-up is due, which an extension tells; who looks up on it is logged like
-everybody else. The evidence itself is told by the Provenance of the relation.
+everybody else. A colleague confirms it by the extension for its status, with one for the evidence, and refutes it by
+cancelling. The evidence itself is told by the Provenance of the relation.
 """
 
 from typing import Any
@@ -9,8 +10,10 @@ from uuid import UUID
 
 from access.actors import Actor
 from access.columns import ELEMENT
+from access.shielding import Deed, practitioner
 from access.statements import Row, Source
 from careplans.fhir.reading import one, period_of
+from careplans.services import claims
 from careplans.services import relations as services
 from fhir.datatypes import (
     BASE,
@@ -34,6 +37,14 @@ STATUS_SYSTEM = "http://hl7.org/fhir/episode-of-care-status"
 BASIS_SYSTEM = f"{BASE}/CodeSystem/relation-basis"
 CONFIRMED = f"{BASE}/StructureDefinition/relation-status"
 FOLLOW_UP = f"{BASE}/StructureDefinition/relation-follow-up-by"
+RESULT = f"{BASE}/StructureDefinition/relation-follow-up-result"
+SHOWN_BY = f"{BASE}/StructureDefinition/relation-evidence"
+# What a writer asks for by a status.
+ASKED = {
+    "active": services.Status.CLAIMED,
+    "finished": services.Status.ENDED,
+    "cancelled": services.Status.REFUTED,
+}
 STATUSES = {"claimed": "active", "verified": "active", "refuted": "cancelled", "ended": "finished"}
 TITLES = {
     Basis.ADMISSION.value: "Indlæggelse",
@@ -52,9 +63,14 @@ AREAS = {
         CARE_SOCIAL, "7fc66c15-0cb3-4c89-9e18-f3a01e6a6592", "Kommunal genoptræning efter sygehusophold"
     ),
 }
-OWN_COLUMNS = ("professional_id", "basis", "status", "start", "end", "follow_up_by")
+OWN_COLUMNS = ("professional_id", "basis", "status", "start", "end", "follow_up_by", "follow_up_result")
 
-EPISODE_SOURCE = Source("EpisodeOfCare", TreatmentRelation, {**ELEMENT, **{name: name for name in OWN_COLUMNS}})
+EPISODE_SOURCE = Source(
+    "EpisodeOfCare",
+    TreatmentRelation,
+    {**ELEMENT, **{name: name for name in OWN_COLUMNS}},
+    people={"professional_id": Deed("origin_id")},
+)
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
@@ -62,6 +78,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
     basis, status = row["basis"], row["status"]
     types = [coding(BASIS_SYSTEM, basis, TITLES[basis]), *([AREAS[basis]] if basis in AREAS else [])]
     follow_up = [{"url": FOLLOW_UP, "valueDateTime": instant(row["follow_up_by"])}] if row["follow_up_by"] else []
+    follow_up += [{"url": RESULT, "valueCode": row["follow_up_result"]}] if row["follow_up_result"] else []
     return clean(
         {
             "resourceType": "EpisodeOfCare",
@@ -75,7 +92,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "patient": reference("Patient", row["citizen_id"]),
             "managingOrganization": reference("Organization", row["origin_id"]),
             "period": period(row["start"], row["end"]),
-            "careManager": reference("Practitioner", row["professional_id"]),
+            "careManager": practitioner(row, "professional_id"),
         }
     )
 
@@ -95,20 +112,36 @@ class EpisodeBody(Body, kw_only=True):
 def parse(body: dict[str, Any]) -> services.RelationInput:
     """Read an EpisodeOfCare. Raises FhirError: 400 for its shape, 422 for codes and references."""
     given = convert(body, EpisodeBody)
-    if given.status not in ("active", "finished"):
+    if given.status not in ASKED:
         raise FhirError("unknown-code", given.status[:40], expression="EpisodeOfCare.status")
     start, end = period_of(given.period, "EpisodeOfCare.period")
     unit, person = given.managingOrganization, given.careManager
     return services.RelationInput(
         citizen_id=key_of(given.patient, "Patient", "EpisodeOfCare.patient"),
         basis=_basis(given.type),
-        status=services.Status.ENDED if given.status == "finished" else services.Status.CLAIMED,
+        status=_status(given),
         start=start,
         end=end,
         unit_id=key_of(unit, "Organization", "EpisodeOfCare.managingOrganization") if unit else None,
         professional_id=key_of(person, "Practitioner", "EpisodeOfCare.careManager") if person else None,
         law=stated_law(given),
+        evidence=_stated(given, SHOWN_BY),
     )
+
+
+def _status(given: EpisodeBody) -> str:
+    """What the relation is to be; an active one is a claim unless the extension says that it is confirmed."""
+    is_confirmed = given.status == "active" and _stated(given, CONFIRMED) == services.Status.VERIFIED
+    return str(services.Status.VERIFIED if is_confirmed else ASKED[given.status])
+
+
+def _stated(given: EpisodeBody, url: str) -> str:
+    """The text of an extension. Raises FhirError (400)."""
+    found = next((item for item in given.extension if item.get("url") == url), {})
+    text = next((value for name, value in found.items() if name.startswith("value")), "")
+    if not isinstance(text, str) or len(text) > 200:
+        raise FhirError("wrong-shape", url.rpartition("/")[2], expression="EpisodeOfCare.extension")
+    return text
 
 
 def _basis(types: list[CodeableConcept]) -> str:
@@ -126,8 +159,11 @@ def create(*, by: Actor, body: dict[str, Any]) -> Row:
 
 
 def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) -> Row:
-    """End a relation by an EpisodeOfCare; returns its row."""
-    return services.end_relation(by=by, source=EPISODE_SOURCE, key=key, relation=parse(body), if_match=if_match)
+    """End a relation, or confirm or refute a colleague's claim, by an EpisodeOfCare; returns its row."""
+    relation = parse(body)
+    follow_ups = {services.Status.VERIFIED: claims.verify_claim, services.Status.REFUTED: claims.refute_claim}
+    change = follow_ups.get(services.Status(relation.status), services.end_relation)
+    return change(by=by, source=EPISODE_SOURCE, key=key, relation=relation, if_match=if_match)
 
 
 def _status_codes() -> dict[str, dict[str, Any]]:

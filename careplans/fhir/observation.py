@@ -6,6 +6,7 @@ from uuid import UUID
 
 from access.actors import Actor
 from access.columns import ELEMENT, link
+from access.shielding import practitioner
 from access.statements import Row, Source
 from careplans.act_codes import FOLLOW_UP_RESULT, Coded, code_of
 from careplans.fhir.act_parameters import IDENTIFIER, coded, key_among, listed, one_of, pointing, whose
@@ -91,7 +92,7 @@ def _performer(row: Row) -> dict[str, str] | None:
     """Who observed: the citizen herself, or the professional who wrote."""
     if row["author_kind"] == "citizen":
         return reference("Patient", row["citizen_id"])
-    return reference("Practitioner", row["author_id"])
+    return practitioner(row, "author_id")
 
 
 def _quantity(row: Row) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from access.actors import Actor
 from access.columns import ELEMENT, link, links
+from access.shielding import practitioner
 from access.statements import Row, Source
 from careplans.act_codes import code_of
 from careplans.fhir.act_parameters import (
@@ -74,7 +75,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "code": concept(row["code_system"], row["code"], row["display"]),
             "subject": reference("Patient", row["citizen_id"]),
             "performedDateTime": instant(row["performed_at"]),
-            "recorder": reference("Practitioner", row["author_id"]),
+            "recorder": practitioner(row, "author_id"),
             "reasonReference": references("Condition", row["reasons"]),
         }
     )

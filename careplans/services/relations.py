@@ -33,6 +33,7 @@ class RelationInput:
     unit_id: UUID | None = None
     professional_id: UUID | None = None
     law: str = ""
+    evidence: str = ""
 
 
 def claim_relation(*, by: Actor, source: Source, relation: RelationInput) -> Row:
@@ -80,20 +81,25 @@ def end_relation(*, by: Actor, source: Source, key: UUID, relation: RelationInpu
     """
 
     def change(current: TreatmentRelation) -> dict[str, Any]:
-        same(current, citizen_id=relation.citizen_id, basis=relation.basis)
-        same_law(current.recorded_under, relation.law)
+        check_same(current, relation)
         if relation.status != states.ENDED:
             raise _broken("Et forløb kan kun afsluttes.", "An episode can only be ended.", "status")
         states.move(states.RELATION, current.status, states.ENDED, "EpisodeOfCare.status")
-        if relation.start is not None and abs(relation.start - current.start) >= timedelta(seconds=1):
-            raise _broken("Begyndelsen kan ikke ændres.", "The start cannot be changed.", "period.start")
         end = relation.end or by.moment
         if end > by.moment:
-            raise _broken("Slutningen ligger i fremtiden.", "The end lies in the future.", "period.end")
+            raise FhirError("relation-period", expression="EpisodeOfCare.period.end")
         _check_period(current.start, end)
         return {"status": states.ENDED, "end": end}
 
     return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
+
+
+def check_same(current: TreatmentRelation, relation: RelationInput) -> None:
+    """What a relation is about and when it began has not changed. Raises FhirError (422)."""
+    same(current, citizen_id=relation.citizen_id, basis=relation.basis)
+    same_law(current.recorded_under, relation.law)
+    if relation.start is not None and abs(relation.start - current.start) >= timedelta(seconds=1):
+        raise _broken("Begyndelsen kan ikke ændres.", "The start cannot be changed.", "period.start")
 
 
 def _no_other_claim(by: Actor, made: TreatmentRelation) -> None:
@@ -115,7 +121,7 @@ def _no_other_claim(by: Actor, made: TreatmentRelation) -> None:
 def _check_period(start: datetime, end: datetime | None) -> None:
     """The end does not come before the start. Raises FhirError (422)."""
     if end is not None and end < start:
-        raise _broken("Slutningen ligger før begyndelsen.", "The end lies before the start.", "period.end")
+        raise FhirError("relation-period", expression="EpisodeOfCare.period.end")
 
 
 def _broken(da: str, en: str, place: str) -> FhirError:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor
+from access.shielding import Deed
 from access.statements import Row, Source
 from consents.fhir import parts
 from consents.fhir.body import (
@@ -70,6 +71,7 @@ BLOCK_SOURCE = Source(
         **parts.unit_columns("origin", "origin"),
         **parts.professional_columns("professional", "professional"),
     },
+    people={"professional_id": Deed(named_by_citizen=True)},
 )
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from access.shielding import practitioner
 from access.statements import Row
 from fhir.datatypes import AUTHORISATION, BASE, DENMARK, SOR, coding, instant, reference
 
@@ -46,9 +47,9 @@ def unit(row: Row, prefix: str) -> dict[str, Any]:
 
 
 def professional(row: Row, prefix: str) -> dict[str, Any]:
-    """Build a reference to a professional of a row, by id and by authorisation id."""
+    """Build a reference to a professional of a row, by id and by authorisation id, or by what a shield leaves."""
     name = f"{row[f'{prefix}_given']} {row[f'{prefix}_family']}"
-    built: dict[str, Any] = dict(reference("Practitioner", row[f"{prefix}_id"], name) or {})
+    built: dict[str, Any] = dict(practitioner(row, f"{prefix}_id", name) or {})
     if row[f"{prefix}_authorisation"]:
         built["identifier"] = {"system": AUTHORISATION, "value": row[f"{prefix}_authorisation"]}
     return built

@@ -3,6 +3,7 @@
 from typing import Any
 
 from access.actors import Actor
+from access.shielding import Deed
 from access.statements import Row, Source
 from access.vocabulary import ActingAs, Category, Law, Purpose
 from consents.fhir import parts
@@ -71,6 +72,7 @@ CONSENT_SOURCE = Source(
         **parts.professional_columns("professional", "recipient_professional"),
         **parts.professional_columns("received", "received_by"),
     },
+    people={"professional_id": Deed(named_by_citizen=True), "received_id": Deed()},
 )
 
 
@@ -82,7 +84,7 @@ def acts(row: Row) -> list[Law]:
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
     """Make the Consent of a consent."""
-    received = parts.professional(row, "received") if row["received_id"] else None
+    received = parts.professional(row, "received") or None
     source = parts.unit(row, "source") if row["source_id"] else None
     reference_to_record = {"type": "DocumentReference", "identifier": {"value": row["journal_reference"]}}
     return clean(

@@ -24,6 +24,7 @@ def _poul(world: World) -> None:
     poul.treated_at("lung-ward", Basis.OUTPATIENT, -500)
     poul.treated_at("vejle-lung", Basis.OUTPATIENT, -70)
     poul.treated_at("nursing", Basis.NURSING_GRANT, -25)
+    poul.shielded_from("doctor", "LUNGE-21", "Truende opringninger efter samtalen", "hospital-nurse", -10)
     poul.entry(Entry.Kind.CONTACT, {"mobile": "20 00 00 21", "email": "poul@example.dk"})
     poul.relative("Hanne Test Andersen", "SPS", "20 00 00 22")
     emphysema = poul.diagnosis("DJ439", "doctor", -900)

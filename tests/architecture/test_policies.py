@@ -36,6 +36,7 @@ WITHOUT_POLICY = {
     "citizens.PowerOfAttorney": FACT,
     "organisations.UnitLink": "the closure of the public tree of units",
     "organisations.Permit": "a fact that rules ask about; about staff, and not served",
+    "organisations.Shield": "a fact that rules and columns ask about; a citizen is told its code alone",
     "consents.Override": "a fact that rules ask about; its reason is told to the citizen in her log, by its policy",
     "consents.DryRun": "counts of what a switch would change; about nobody, and not served",
     "consents.DryRunChunk": "counts of what a switch would change; about nobody, and not served",

@@ -12,8 +12,9 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
+from access.actors import Actor
 from access.elements import Element
-from access.vocabulary import Category, Law
+from access.vocabulary import ActingAs, Category, Law, Purpose
 from appointments.models import Appointment
 from audit.models import Version
 from careplans.models import CarePlan, Condition, Intervention, PlanElement
@@ -21,12 +22,14 @@ from citizens.identifiers import birth_date_of, is_d_ecpr, is_x_ecpr, passes_mod
 from citizens.models import Citizen, Custody, Identifier
 from consents.models import Block, Consent
 from demo import population
+from demo.book import key
 from demo.course import codes
 from fhir.registry import all_resources
 from goals.models import Dialogue, Goal, GoalLink
 from identity.models import System
 from organisations.models import Organisation, Professional, TreatmentRelation
 from stamkort.models import Registration
+from tests.asking import Asking
 
 DOMAIN = ["appointments", "careplans", "citizens", "consents", "goals", "organisations", "stamkort"]
 NOT_TOLD = {"Override"}
@@ -221,3 +224,17 @@ def test_private_keys_stay_in_files_of_their_owner(demo: dict[str, int], tmp_pat
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     for system in System.objects.all():
         assert all("d" not in public for public in system.keys["keys"])
+
+
+def test_shield_of_the_demo_keeps_the_doctors_name_from_poul_and_not_from_lars(demo: dict[str, int]) -> None:
+    doctor = Professional.objects.get(pk=key("staff doctor"))
+
+    def told(name: str) -> str:
+        now = datetime.now(UTC)
+        who = Actor(ActingAs.CITIZEN, Purpose.OWN, now, citizen_id=key(f"citizen {name}"), client_id="test")
+        asker = Asking(who)
+        mine = asker.get("CarePlan", patient=f"Patient/{who.citizen_id}").text
+        return mine + asker.get(f"Practitioner/{doctor.pk}").text
+
+    assert ("LUNGE-21 (læge)" in told("poul"), doctor.family_name in told("poul")) == (True, False)
+    assert ("LUNGE-21" in told("lars"), doctor.family_name in told("lars")) == (False, True)

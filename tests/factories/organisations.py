@@ -5,7 +5,7 @@ from typing import Any
 
 from access.vocabulary import Category, Law, Profession
 from demo.numbers import authorisation_id, provider_number, sor
-from organisations.models import Employment, Location, Organisation, Permit, Professional, TreatmentRelation
+from organisations.models import Employment, Location, Organisation, Permit, Professional, Shield, TreatmentRelation
 from tests.factories.base import ago, ahead, element, now, numbers
 
 Kind = Organisation.Kind
@@ -165,6 +165,33 @@ def permit(**given: Any) -> Permit:
 def expired_permit(**given: Any) -> Permit:
     """A permission that ran out yesterday."""
     return permit(**{"end": ago(days=1), **given})
+
+
+def unit_shield(**given: Any) -> Shield:
+    """The names of a unit, kept from everybody for good."""
+    if "unit" not in given and "professional" not in given:
+        given["unit"] = ward()
+    if "decided_by" not in given:
+        given["decided_by"] = doctor()
+    fields = {"code": f"K-{next(numbers)}", "reason": "Trusler mod personalet (test)", "start": ago(days=10)}
+    return Shield.objects.create(**{**fields, **given})
+
+
+def personal_shield(**given: Any) -> Shield:
+    """The name of a professional, or the names of a `unit`, kept from one citizen for 90 days."""
+    if "unit" not in given and "professional" not in given:
+        given["professional"] = professional()
+    if "citizen" not in given:
+        from tests.factories.citizens import citizen
+
+        given["citizen"] = citizen()
+    start = given.setdefault("start", ago(days=10))
+    return unit_shield(**{"end": start + timedelta(days=90), **given})
+
+
+def expired_shield(**given: Any) -> Shield:
+    """A personal shield on its 91st day."""
+    return personal_shield(**{"start": ago(days=90), **given})
 
 
 Basis = TreatmentRelation.Basis

@@ -19,8 +19,8 @@ READER = Actor(ActingAs.CITIZEN, Purpose.OWN, NOW, citizen_id=CITIZEN)
 NURSE_READER = Actor(ActingAs.HP, Purpose.TREATMENT, NOW, professional_id=NURSE, unit_id=UNIT)
 ABSENT = (
     "responsible_id responsible_given_name responsible_family_name responsible_authorisation_id actor_citizen_id "
-    "actor_given_name actor_family_name citizen_given_name citizen_family_name override_id override_citizen_id "
-    "override_professional_id override_code override_reason"
+    "actor_given_name actor_family_name citizen_given_name citizen_family_name override_id is_override "
+    "override_code override_reason"
 )
 DCM = {"110153": "source", "110152": "destination"}
 
@@ -62,8 +62,7 @@ def row(**changes: Any) -> dict[str, Any]:
 
 OVERRIDDEN = {
     "override_id": OVERRIDE,
-    "override_citizen_id": CITIZEN,
-    "override_professional_id": NURSE,
+    "is_override": True,
     "override_code": "unreachable_or_incapacitated",
     "override_reason": "Bevidstløs borger, akut vurdering",
 }
@@ -174,9 +173,7 @@ def test_override_is_break_the_glass_with_its_reason() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"override_citizen_id": UUID(int=77)},
-        {"override_professional_id": UUID(int=77)},
-        {"override_citizen_id": None, "override_professional_id": None},
+        {"is_override": False},
         {"outcome": "refuse", "reason": "no_relation"},
     ],
 )
