@@ -298,6 +298,8 @@ def _listing(source: Source, shape: "_Shape") -> Statement:
     except EmptyResultSet:
         return Statement("", (), tuple(source.columns), ())
     rules = found.rules
+    if not rules:
+        return Statement("", (), tuple(source.columns), ())
     columns = ", ".join(f'"{name}"' for name in found.names)
     held = [f"rule_{index}" for index in range(len(rules))]
     flags = ", ".join(f"({total}) AS {name}" for name, total in zip(held, found.sums, strict=True)) or "true AS no_rule"

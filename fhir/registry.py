@@ -59,7 +59,8 @@ class Resource:
     parsed body (and the row to change, with the version that the caller has) and return the row written.
     `citizen_parameter` is the search parameter that names the citizen, if the type is about one; `unit_parameters` are
     those that name a unit or somebody who works there, of whose rows in a short time there are few. A search must
-    have one of `needed`. `also` holds further entries of the same type, each with a table of its own (`add_face`).
+    have one of `needed`. `also` holds further entries of the same type, each with a table of its own (`add_face`);
+    one of these that is written says with `takes` which bodies are its own.
     """
 
     type: str
@@ -78,6 +79,7 @@ class Resource:
     sorts: Mapping[str, str] = field(default_factory=dict)
     needed: frozenset[str] = frozenset()
     also: list["Resource"] = field(default_factory=list)
+    takes: Callable[[Mapping[str, Any]], bool] | None = None
 
     @property
     def faces(self) -> tuple["Resource", ...]:

@@ -153,6 +153,7 @@ def _everything(world: World):
                 principal_id=one.principal,
                 attorney_id=one.attorney,
                 families=_families(one.families),
+                may_write=True,
                 start=one.start,
                 end=one.end,
                 revoked_at=one.revoked_at,
