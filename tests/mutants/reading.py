@@ -14,11 +14,12 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Model, Q, UUIDField
 
-from access.actors import Actor, IsIn, Param
+from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Condition
 from access.decisions import Decision, Layout, ShapeOf, answers, judge
 from access.policies import all_policies, as_flag, policy_of
-from access.statements import Statement, compile_queryset, numbered
+from access.sql import IsIn, Param, compile_queryset, numbered
+from access.statements import Statement
 from access.vocabulary import CITIZEN_SIDE
 from tests.access.agreement import READ, Asked, Tables, asked_in, staged
 from tests.access.test_equivalence import BEFORE, OPENED, SHIPPED, TURNING
