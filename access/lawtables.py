@@ -1,8 +1,43 @@
-"""Matrices B and C and the combinations of the law study (3.4, 3.6, 3.5), for the document that a jurist reads.
+"""Matrices B and C and the combinations of the law study (3.4, 3.6, 3.5), and the rules behind matrix A, for a jurist.
 
 No rule asks these tables: the rules of each table of data say who may, and tests hold that what stands here is what the
 engine answers. A cell is the code of the rule that permits, or the reason of the refusal.
 """
+
+from access.matrix import Cell
+from access.vocabulary import Category
+
+# The columns of matrix A as the law study has them; without a relation is a column there and a gate here.
+MATRIX_A_COLUMNS = ("HP", "HP none", "ASSIST", "CARE", "CASE", "SOC_PSY")
+_TIMES = (Category.APPT_SEL_W, Category.APPT_AEL)
+_REGISTER = (Category.SK_REG, Category.SK_FLAG)
+_SOCIAL = (
+    *(Category.APPT_SEL_W, Category.APPT_SEL_X, Category.APPT_AEL),
+    *(Category.COND_SOC, Category.INT_SOC, Category.PLAN_SOC, Category.GOAL_SOC),
+)
+
+
+def rule_of_cell(cell: Cell, category: Category) -> tuple[str, ...]:
+    """The rules that carry a field of matrix A; none where it is never."""
+    consent = "social-disclosure" if category in _SOCIAL else "consented-disclosure"
+    look_up = (
+        "appointment-times"
+        if category in _TIMES
+        else "stamkort-look-up"
+        if category in _REGISTER
+        else "treatment-look-up"
+    )
+    return {
+        Cell.PERMIT: ("treatment-look-up", "discharge-party") if category == Category.PLAN_PSY else (look_up,),
+        Cell.CONSENT: (consent,),
+        Cell.OWN: ("own-service", consent),
+        Cell.BRANCH: ("own-service", consent),
+        Cell.CHOSEN: ("citizens-choice",),
+        Cell.PARTY: ("discharge-party",),
+        Cell.CONFIRM: ("treatment-will",),
+        Cell.DENY: (),
+    }[cell]
+
 
 MATRIX_B_COLUMNS = ("READ", "LOG", "TYPED", "GOALS", "BLOCK", "CONSENT", "FGVH", "WILL")
 MATRIX_B_TITLES = {

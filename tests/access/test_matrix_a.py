@@ -66,6 +66,8 @@ def thing_of(category: str) -> Element:
 
 
 @pytest.mark.django_db
+@pytest.mark.law("treatment-lookup", "appointment-times", "own-service", "citizens-choice", "permitted-staff")
+@pytest.mark.law("consented-disclosure", "social-disclosure", "discharge-party", "treatment-will", "stamkort-sharing")
 @pytest.mark.parametrize(("category", "capacity", "letter"), cases())
 def test_cell(category: str, capacity: str, letter: str) -> None:
     asker = ask(capacity.split()[0])
