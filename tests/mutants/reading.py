@@ -25,7 +25,7 @@ from tests.access.agreement import READ, Asked, Tables, asked_in, staged
 from tests.access.test_equivalence import BEFORE, OPENED, SHIPPED, TURNING
 from tests.access.test_gates import CLINICAL, with_other_purposes
 from tests.mutants.faults import Fault, changed_places, left_out_parts, removed_gates
-from tests.mutants.trees import changed
+from tests.mutants.trees import Place, changed, places
 
 WORLDS = ((CLINICAL, 31, 2), (SHIPPED, 32, 2), (OPENED, 33, 2), (BEFORE, 34, 1), (TURNING, 35, 1), (SHIPPED, 36, 3))
 
@@ -93,6 +93,13 @@ def _asks(condition: Condition, model: type[Model], key: ShapeOf) -> Q:
     return condition.q(key.actor.symbolic, policy_of(model).target)
 
 
+@lru_cache(maxsize=8192)
+def _places(condition: Condition, model: type[Model], key: ShapeOf) -> frozenset[Place]:
+    """The places of what a condition compiles to."""
+    whole = _asks(condition, model, key)
+    return frozenset() if whole is ALWAYS or whole is NEVER else frozenset(places(whole))
+
+
 @lru_cache(maxsize=65_536)
 def _compiled(fault: Fault, model: type[Model], key: ShapeOf) -> Statement | bool | None:
     """What stands in the place of the fault: a statement, a constant, or None where nothing is changed."""
@@ -100,7 +107,7 @@ def _compiled(fault: Fault, model: type[Model], key: ShapeOf) -> Statement | boo
     q, hits = whole, 1
     if fault.inside is None:
         q = fault.new.q(key.actor.symbolic, policy_of(model).target)
-    elif whole is not ALWAYS and whole is not NEVER:
+    elif fault.inside in _places(fault.old, model, key):
         q, hits = changed(whole, fault.inside)
     if q is whole or not hits:
         return None
