@@ -24,6 +24,7 @@ WITHOUT_POLICY = {
     "guardian.GroupObjectPermission": "of django-guardian; our grants are on direct foreign keys",
     "terminology.Code": "public code systems, about nobody",
     "audit.Entry": "written by the engine; read as minlog.LookUp, which has a policy",
+    "audit.Past": "what facts were until they changed; asked by replay on the machine, never served",
     "audit.Seal": "hashes over the log; read by the verifier on the machine, never served",
     "identity.User": "who logs in; never served",
     "identity.System": MACHINE,
