@@ -9,7 +9,7 @@ INSTALL := $(PIP) install --only-binary=:all: --require-hashes -r
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-access tour lock
+.PHONY: help run test check bench bench-access mutants tour lock
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -28,6 +28,9 @@ check: $(VENV)/dev.stamp ## lint, formatting, types, import directions and migra
 	$(VENV)/bin/lint-imports
 	$(PY) manage.py check
 	$(PY) manage.py check_migrations
+
+mutants: $(VENV)/dev.stamp ## plant faults in the rules of the law, one at a time, and print which of them are noticed
+	@$(PY) -m tests.mutants $(ARGS)
 
 bench: $(VENV)/runtime.stamp ## load many citizens and measure requests per second; ARGS="--citizens 1000"
 	@$(PY) manage.py bench $(ARGS)

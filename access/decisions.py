@@ -70,9 +70,13 @@ class Decision:
 
     @property
     def nearest(self) -> Shut | None:
-        """Of the rules that did not hold, the one that came furthest; those for the asker's side alone count."""
-        mine = [shut for shut in self.shut if self.on_citizen_side == (shut.rule.gates[0].name in OF_CITIZENS)]
+        """Of the rules that did not hold, the one that came furthest; those for the asker's side, or both, count."""
+        mine = [shut for shut in self.shut if self._is_for(shut.rule.gates[0].name)]
         return max(mine, key=lambda shut: shut.step, default=None)
+
+    def _is_for(self, first: str) -> bool:
+        """Whether a rule that begins with this gate is for the asker's side; the law's gate first is for both."""
+        return first == "law" or self.on_citizen_side == (first in OF_CITIZENS)
 
     @property
     def reason(self) -> Reason | None:

@@ -188,6 +188,17 @@ TREATMENT_WILL = Ground(
     "En læge eller sygeplejerske havde brug for at kende dit testamente.",
     "A doctor or nurse needed to know your will.",
 )
+RESUSCITATION_REFUSAL = Ground(
+    "resuscitation-refusal",
+    "Sundhedsloven",
+    "§§ 25 a-25 b",
+    "found",
+    "Kun borgeren selv, fyldt 60 år, kan fravælge genoplivning; fravalget virker efter syv dage.",
+    "Only the citizen herself, 60 or older, can refuse resuscitation; the refusal takes effect after seven days.",
+    "Du bestemmer selv, om du vil genoplives, når du er fyldt 60 år.",
+    "You decide yourself whether to be resuscitated once you are 60.",
+    valid_from=date(2025, 1, 15),
+)
 STAMKORT_SHARING = Ground(
     "stamkort-sharing",
     "Sundhedsloven",

@@ -2,12 +2,25 @@
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 
 from access.grounds import GROUNDS
+from access.lawtables import (
+    COMBINATIONS,
+    MATRIX_A_COLUMNS,
+    MATRIX_B,
+    MATRIX_B_COLUMNS,
+    MATRIX_B_TITLES,
+    MATRIX_C,
+    STRICT,
+    rule_of_cell,
+)
 from access.matrix import COLUMNS, MATRIX_A, Cell
+from access.open_questions import REGIMES, SWITCHES
 from access.policies import Rule, all_policies
+from access.vocabulary import Reason
 
 CELLS = {
     Cell.PERMIT: "må",
@@ -36,6 +49,17 @@ def document(tests: Path) -> str:
         "## Matrix A: fagpersoner, der læser til behandling eller pleje",
         "Uden spærring, og kun med en behandlingsrelation. Feltets nummer er det, som testene bruger.",
         *_matrix(),
+        "## Matrix B: borgeren og den, der handler for borgeren",
+        "Feltet er den regel, der giver lov, eller grunden til afslaget.",
+        *_citizen_side(),
+        "## Matrix C: andre formål end behandling",
+        *_other_purposes(),
+        "## Spærring, samtykke og brud på spærring sammen",
+        "`B` er en spærring, `+` et samtykke, der passer, `OV` et brud med gyldig grund.",
+        *_combinations(),
+        "## Love med dato, og åbne spørgsmål",
+        "Et åbent spørgsmål står på den strenge side, indtil en jurist slår det til fra en dag.",
+        *_by_date(),
         "## Regler",
         *_rules(proofs),
         "## Grundlag",
@@ -44,13 +68,105 @@ def document(tests: Path) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def numbered_a() -> dict[str, tuple[str, str, str]]:
+    """Each field of matrix A by its number: category, column and what stands there; no relation is a column too."""
+    found = {}
+    for row, (category, cells) in enumerate(MATRIX_A.items(), 1):
+        by_column = {column: CELLS[cell] for column, cell in zip(COLUMNS, cells, strict=True)} | {"HP none": "må ikke"}
+        for place, column in enumerate(MATRIX_A_COLUMNS, 1):
+            found[f"A{row}.{place}"] = (category.name, column, by_column[column])
+    return found
+
+
+def numbered_b() -> dict[str, tuple[str, str, str]]:
+    """Each field of matrix B by its number: who, what, and the rule or the reason."""
+    return {
+        f"B{row}.{place}": (who, column, cells[place - 1])
+        for row, (who, cells) in enumerate(MATRIX_B.items(), 1)
+        for place, column in enumerate(MATRIX_B_COLUMNS, 1)
+    }
+
+
+def cells_by_rule() -> dict[str, list[str]]:
+    """The numbers of the fields that each rule carries."""
+    found: dict[str, list[str]] = defaultdict(list)
+    places = {column: MATRIX_A_COLUMNS.index(column) + 1 for column in COLUMNS}
+    for row, (category, cells) in enumerate(MATRIX_A.items(), 1):
+        for column, cell in zip(COLUMNS, cells, strict=True):
+            for rule in rule_of_cell(cell, category):
+                found[rule].append(f"A{row}.{places[column]}")
+    for number, (_who, _column, rule) in numbered_b().items():
+        found[rule].append(number)
+    for number, (_purpose, _actor, rule) in MATRIX_C.items():
+        found[rule].append(number)
+    return dict(found)
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table."""
+    heads = list(heads)
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
 def _matrix() -> Iterator[str]:
     """Matrix A as a table with numbered cells."""
-    lines = ["| kategori | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
-    for row, (category, cells) in enumerate(MATRIX_A.items(), 1):
-        shown = (f"A{row}.{column} {CELLS[cell]}" for column, cell in enumerate(cells, 1))
-        lines.append(f"| `{category}` {category.label} | " + " | ".join(shown) + " |")
-    yield "\n".join(lines)
+    cells = iter(numbered_a().items())
+    rows = []
+    for category in MATRIX_A:
+        shown = [next(cells) for _column in MATRIX_A_COLUMNS]
+        rows.append([f"`{category}` {category.label}", *(f"{number} {what[2]}" for number, what in shown)])
+    yield _table(["kategori", *MATRIX_A_COLUMNS], rows)
+
+
+def _said(rule_or_reason: str) -> str:
+    """A rule by its code, a reason in words."""
+    return str(Reason(rule_or_reason).label) if rule_or_reason in Reason else f"`{rule_or_reason}`"
+
+
+def _citizen_side() -> Iterator[str]:
+    """Matrix B as a table with numbered cells."""
+    heads = [f"{column}: {MATRIX_B_TITLES[column]}" for column in MATRIX_B_COLUMNS]
+    cells = iter(numbered_b().items())
+    rows = []
+    for who in MATRIX_B:
+        shown = [next(cells) for _column in MATRIX_B_COLUMNS]
+        rows.append([who, *(f"{number} {_said(what[2])}" for number, what in shown)])
+    yield _table(["hvem", *heads], rows)
+
+
+def _other_purposes() -> Iterator[str]:
+    """Matrix C as a table."""
+    heads = ("nummer", "formål", "hvem", "regel eller grund")
+    yield _table(heads, ([number, *row[:2], _said(row[2])] for number, row in MATRIX_C.items()))
+
+
+def _combinations() -> Iterator[str]:
+    """The combinations as a table, and where the strict side stands instead."""
+    heads = ("nummer", "hvad", "B", "+", "OV", "HP i behandling", "HP_ASSIST", "CARE")
+    yield _table(heads, ([number, *(cell or "–" for cell in row)] for number, row in COMBINATIONS.items()))
+    for (number, category), answers in STRICT.items():
+        yield f"{number}, `{category}`: {', '.join(answers)} (den strenge side, indtil spørgsmålet er afgjort)."
+
+
+def _by_date() -> Iterator[str]:
+    """The catalogue of regimes and switches; which position a switch has today is not told here."""
+    yield _table(
+        ("lov", "kilde", "gælder fra", "hvad den bragte"),
+        ([f"`{one.code}`", one.citation, _day(one.valid_from), one.brings_da] for one in REGIMES),
+    )
+    yield _table(
+        ("åbent spørgsmål", "kilde", "i lovstudiet", "tidligst fra", "åben: hvad det giver", "streng, indtil afgjort"),
+        (
+            [f"`{one.code}`", one.citation, one.question, _day(one.valid_from), one.opens_da, one.strict_da]
+            for one in SWITCHES
+        ),
+    )
+
+
+def _day(day: date | None) -> str:
+    """A day, or nothing."""
+    return day.isoformat() if day else ""
 
 
 def rules_by_code() -> dict[str, tuple[Rule, list[str]]]:
@@ -64,6 +180,7 @@ def rules_by_code() -> dict[str, tuple[Rule, list[str]]]:
 
 def _rules(proofs: dict[str, list[str]]) -> Iterator[str]:
     """Each rule with its ground, its gates in order, and the tests that prove it."""
+    cells = cells_by_rule()
     for code, (rule, tables) in rules_by_code().items():
         gates = " → ".join(f"{gate.name} ({gate.reason})" for gate in rule.gates) or "ingen"
         block = "kan spærres" if rule.unblockable is None else f"kan ikke spærres: {rule.unblockable.citation}"
@@ -76,6 +193,7 @@ def _rules(proofs: dict[str, list[str]]) -> Iterator[str]:
                 f"- gælder: {acts}; {block}",
                 f"- porte: {gates}",
                 f"- tabeller: {', '.join(tables)}",
+                f"- felter: {', '.join(cells.get(code, ())) or 'ingen i matricerne'}",
                 f"- prøvet af: {shown}",
             ]
         )

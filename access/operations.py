@@ -81,7 +81,7 @@ class ExplainView(FhirView):
             reason="" if permitted or decision is None else str(decision.reason),
             resource_ids=[row_key],
             rules=[rule.code for rule in decision.held] if decision else [],
-            facts=[fact["id"] for fact in rests_on],
+            facts=[fact["id"] for fact in rests_on if isinstance(fact["id"], UUID)],
         )
         told = explain(decision, for_citizen=self.actor.acting_as in CITIZEN_SIDE)
         told |= {"facts": rests_on, "regime": sorted(self.actor.regime or ()), "day": danish_day(self.actor.moment)}

@@ -305,6 +305,8 @@ def _listing(source: Source, shape: "_Shape") -> Statement:
     except EmptyResultSet:
         return Statement("", (), tuple(source.columns), ())
     rules = found.rules
+    if not rules:
+        return Statement("", (), tuple(source.columns), ())
     columns = ", ".join(f'"{name}"' for name in found.names)
     people = tuple(person for person in people_of(source) if person.answer in found.names)
     told = (*source.columns, *(person.answer for person in people))

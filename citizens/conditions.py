@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import F, OuterRef, Q
+from django.db.models import DateField, DateTimeField, F, Func, OuterRef, Q, Value
 
 from access import facts
-from access.actors import Actor
-from access.conditions import NEVER, Target, condition, conj, disj, exists
+from access.actors import DENMARK, Actor
+from access.conditions import NEVER, Target, condition, conj, disj, exists, negate
 from access.sql import IsIn
 from access.vocabulary import ActingAs, Category
 from citizens.models import Citizen, Custody, Guardianship, PowerOfAttorney
@@ -16,6 +16,11 @@ facts.tells(Custody, "custody", "start", "end")
 facts.tells(Guardianship, "guardianship", "scope", "start", "end")
 
 NEVER_BY_OTHERS = frozenset({Category.WILL_CONTENT, Category.ODR_CONTENT})
+
+
+def at(moment: Any) -> Any:
+    """An instant as an expression; a slot already is one."""
+    return moment if hasattr(moment, "resolve_expression") else Value(moment, output_field=DateTimeField())
 
 
 def alive(actor: Actor) -> Q:
@@ -37,6 +42,37 @@ def of_age(actor: Actor, target: Target) -> Q:
     if actor.citizen_id is None:
         return NEVER
     return exists(Citizen, pk=actor.citizen_id, birth_date__lte=actor.fifteen_born_by)
+
+
+class _BornBy60(Func):
+    """The last day of birth of those who are 60 at an instant, by the day in Denmark."""
+
+    template = f"((%(expressions)s AT TIME ZONE '{DENMARK.key}')::date - interval '60 years')::date"
+    output_field = DateField()
+
+
+@condition
+def sixty(actor: Actor, target: Target) -> Q:
+    """The citizen who asks is 60 or older."""
+    if actor.citizen_id is None:
+        return NEVER
+    return exists(Citizen, pk=actor.citizen_id, birth_date__lte=_BornBy60(at(actor.moment)))
+
+
+@condition
+def without_guardian(actor: Actor, target: Target) -> Q:
+    """Nobody is guardian of the citizen who asks in personal matters: she manages them herself."""
+    if actor.citizen_id is None:
+        return NEVER
+    return negate(
+        exists(
+            Guardianship,
+            Q(end__isnull=True) | Q(end__gt=actor.moment),
+            ward_id=actor.citizen_id,
+            scope=Guardianship.Scope.PERSONAL,
+            start__lte=actor.moment,
+        )
+    )
 
 
 def _for_other(acting_as: ActingAs, actor: Actor, target: Target) -> Q:

@@ -273,15 +273,24 @@ CITIZEN_WRITE_RULES: tuple[Rule, ...] = (
     ),
 )
 
+TYPED = Gate("law", category_in(Category.SK_TYPED), Reason.LAW_GATE)
+
 # What those who treat her may type on the stamkort, and those who act for her: by a power of attorney that says so, as
 # parent of a child under 15 or as guardian (law study 3.4, 3.7).
 STAMKORT_WRITE_RULES: tuple[Rule, ...] = (
     Rule(
         "stamkort-entry",
         STAMKORT_SHARING,
-        frozenset({Action.CREATE, Action.UPDATE}),
-        (SECTOR, PURPOSE, RELATION, Gate("law", category_in(Category.SK_TYPED), Reason.LAW_GATE)),
+        frozenset({Action.CREATE}),
+        (SECTOR, PURPOSE, RELATION, TYPED),
         unblockable=STAMKORT_SHARING,
+    ),
+    # Whoever the citizen has stopped from seeing an entry does not learn by changing it that it is there.
+    Rule(
+        "stamkort-correction",
+        STAMKORT_SHARING,
+        frozenset({Action.UPDATE}),
+        (SECTOR, PURPOSE, RELATION, TYPED, BLOCK),
     ),
     Rule(
         "stamkort-by-attorney",
@@ -289,7 +298,7 @@ STAMKORT_WRITE_RULES: tuple[Rule, ...] = (
         frozenset({Action.CREATE, Action.UPDATE}),
         (
             Gate("representation", as_writing_proxy, Reason.NO_RELATION),
-            Gate("law", category_in(Category.SK_TYPED), Reason.LAW_GATE),
+            TYPED,
         ),
         unblockable=POWER_OF_ATTORNEY,
     ),
@@ -300,7 +309,7 @@ STAMKORT_WRITE_RULES: tuple[Rule, ...] = (
         (
             Gate("representation", as_parent, Reason.NO_RELATION),
             Gate("age", child_under_15, Reason.AGE),
-            Gate("law", category_in(Category.SK_TYPED), Reason.LAW_GATE),
+            TYPED,
         ),
         unblockable=CUSTODY,
     ),
@@ -310,7 +319,7 @@ STAMKORT_WRITE_RULES: tuple[Rule, ...] = (
         frozenset({Action.CREATE, Action.UPDATE}),
         (
             Gate("representation", as_guardian, Reason.NO_RELATION),
-            Gate("law", category_in(Category.SK_TYPED), Reason.LAW_GATE),
+            TYPED,
         ),
         unblockable=GUARDIANSHIP,
     ),

@@ -20,6 +20,7 @@ from access.grounds import (
     POWER_OF_ATTORNEY,
     SOCIAL_LOOKUP,
     STAMKORT_SHARING,
+    Ground,
 )
 from access.matrix import Cell
 from access.open_questions import (
@@ -41,7 +42,7 @@ from access.policies import Gate, Rule
 from access.vocabulary import ActingAs, Action, Category, Law, Reason
 from citizens.conditions import as_deciding_proxy, as_guardian, as_parent, as_writing_proxy, child_under_15, own
 from consents.conditions import overridden_in_emergency
-from consents.gates import BLOCK, OTHERS, PROFESSIONAL, PURPOSE, RELATION, category_in, cell
+from consents.gates import BLOCK, OTHERS, PRIVATE, PROFESSIONAL, PURPOSE, RELATION, category_in, cell
 from organisations.conditions import above, of_own_authority
 from organisations.models import TreatmentRelation, UnitLink
 
@@ -201,28 +202,26 @@ BY_ATTORNEY = Gate("representation", as_deciding_proxy, Reason.NO_RELATION)
 BY_PARENT = (Gate("representation", as_parent, Reason.NO_RELATION), Gate("age", child_under_15, Reason.AGE))
 
 # Life goals in the words of who acts for the citizen; a guardian may already (law study 3.4).
+
+
+def _of_goals(who: str, ground: Ground, *gates: Gate) -> tuple[Rule, Rule]:
+    """Who acts so for the citizen writes life goals, and changes those that she can see."""
+    new, old = frozenset({Action.CREATE}), frozenset({Action.UPDATE})
+    return (
+        Rule(f"goal-by-{who}", ground, new, (*gates, LIFE_GOAL), unblockable=ground),
+        Rule(f"goal-change-by-{who}", ground, old, (*gates, LIFE_GOAL, PRIVATE), unblockable=ground),
+    )
+
+
 GOALS_BY_OTHERS: tuple[Rule, ...] = (
-    Rule(
-        "goal-by-attorney",
+    *_of_goals(
+        "attorney",
         POWER_OF_ATTORNEY,
-        WRITE,
-        (Gate("representation", as_writing_proxy, Reason.NO_RELATION), LIFE_GOAL, switch(PROXIES_WRITE_GOALS)),
-        unblockable=POWER_OF_ATTORNEY,
+        Gate("representation", as_writing_proxy, Reason.NO_RELATION),
+        switch(PROXIES_WRITE_GOALS),
     ),
-    Rule(
-        "goal-by-parent",
-        CUSTODY,
-        WRITE,
-        (*BY_PARENT, LIFE_GOAL, switch(PARENTS_WRITE_GOALS)),
-        unblockable=CUSTODY,
-    ),
-    Rule(
-        "goal-by-guardian",
-        GUARDIANSHIP,
-        WRITE,
-        (Gate("representation", as_guardian, Reason.NO_RELATION), LIFE_GOAL),
-        unblockable=GUARDIANSHIP,
-    ),
+    *_of_goals("parent", CUSTODY, *BY_PARENT, switch(PARENTS_WRITE_GOALS)),
+    *_of_goals("guardian", GUARDIANSHIP, Gate("representation", as_guardian, Reason.NO_RELATION)),
 )
 
 # The citizen's decisions, made by who acts for her.

@@ -64,6 +64,20 @@ _KINDS = (
     ErrorKind("bad-token", 401, "login", "Adgangsbeviset gælder ikke.", "The access token is not valid."),
     ErrorKind("forbidden", 403, "forbidden", "{}", "{}"),
     ErrorKind(
+        "refusal-is-personal",
+        403,
+        "forbidden",
+        "Kun borgeren selv kan fravælge genoplivning.",
+        "Only the citizen herself can refuse resuscitation.",
+    ),
+    ErrorKind(
+        "refusal-from-sixty",
+        403,
+        "forbidden",
+        "Man skal være fyldt 60 år for at fravælge genoplivning.",
+        "One must be 60 or older to refuse resuscitation.",
+    ),
+    ErrorKind(
         "not-found", 404, "not-found", "Findes ikke, eller kan ikke vises.", "Does not exist, or cannot be shown."
     ),
     ErrorKind(

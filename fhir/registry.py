@@ -60,7 +60,8 @@ class Resource:
     `citizen_parameter` is the search parameter that names the citizen, if the type is about one; `unit_parameters` are
     those that name a unit or somebody who works there, of whose rows in a short time there are few. A search must
     have one of `needed`. `operations` are named operations of its own, besides those of every type. `also` holds
-    further entries of the same type, each with a table of its own (`add_face`).
+    further entries of the same type, each with a table of its own (`add_face`); one of these that is written says with
+    `takes` which bodies are its own.
     """
 
     type: str
@@ -80,6 +81,7 @@ class Resource:
     needed: frozenset[str] = frozenset()
     operations: tuple[str, ...] = ()
     also: list["Resource"] = field(default_factory=list)
+    takes: Callable[[Mapping[str, Any]], bool] | None = None
 
     @property
     def faces(self) -> tuple["Resource", ...]:

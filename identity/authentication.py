@@ -1,6 +1,7 @@
 """From a bearer token to the Actor of the request."""
 
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID
 
 from rest_framework.authentication import BaseAuthentication
@@ -10,6 +11,9 @@ from access.actors import Actor
 from fhir.ids import new_key
 from fhir.outcomes import FhirError
 from identity import tokens
+
+# Of a reason told in words, in characters.
+SHORTEST_REASON, LONGEST_REASON = 10, 300
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -21,9 +25,15 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer" or not token:
             raise FhirError("bad-token", headers={"WWW-Authenticate": 'Bearer realm="fhir"'})
         request_id = request.META.get("HTTP_X_REQUEST_ID", "")[:64]
-        override = self.override(request)
+        override, will_reason = self.override(request), self.will_reason(request)
         try:
-            return tokens.read(token.strip(), request_id=request_id or new_key().hex, override_id=override), None
+            actor = tokens.read(
+                token.strip(),
+                request_id=request_id or new_key().hex,
+                override_id=override,
+                will_reason=will_reason,
+            )
+            return actor, None
         except tokens.TokenInvalid as error:
             header = 'Bearer realm="fhir", error="invalid_token"'
             raise FhirError("bad-token", headers={"WWW-Authenticate": header}) from error
@@ -37,6 +47,16 @@ class BearerAuthentication(BaseAuthentication):
             return UUID(header)
         except ValueError as error:
             raise FhirError("bad-parameter", "X-Override") from error
+
+    def will_reason(self, request: Request) -> str:
+        """Why the content of a will is opened (`X-Will-Reason`, in words, percent-encoded). Raises FhirError (400)."""
+        header = request.META.get("HTTP_X_WILL_REASON")
+        if header is None:
+            return ""
+        reason = unquote(header).strip()
+        if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+            raise FhirError("bad-parameter", "X-Will-Reason")
+        return reason
 
     def authenticate_header(self, request: Request) -> Any:
         """Tell the client which scheme is asked for."""

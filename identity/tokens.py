@@ -57,8 +57,11 @@ def _claims(token: str) -> Mapping[str, Any]:
     return jwt.decode(token, _key(), algorithms=["HS256"]).claims
 
 
-def read(token: str, *, request_id: str = "", override_id: UUID | None = None) -> Actor:
-    """Return the actor a token stands for, at this instant, under the override it declares. Raises TokenInvalid."""
+def read(token: str, *, request_id: str = "", override_id: UUID | None = None, will_reason: str = "") -> Actor:
+    """Return the actor a token stands for, at this instant, under the override and with the reason that it declares.
+
+    Raises TokenInvalid.
+    """
     try:
         claims = _claims(token)
     except (JoseError, ValueError) as error:
@@ -76,6 +79,7 @@ def read(token: str, *, request_id: str = "", override_id: UUID | None = None) -
         token_id=claims["jti"],
         request_id=request_id,
         override_id=override_id,
+        will_reason=will_reason,
         scopes=frozenset(claims["scope"].split()),
         **ids,
     )

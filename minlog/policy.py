@@ -151,7 +151,8 @@ ORIGIN_OF_VERSION = register(
                 "as-its-target",
                 ORIGIN_OF_DATA,
                 READ,
-                (Gate("law", target_seen, Reason.LAW_GATE),),
+                # Refused like what is not there: the target may be hidden by a block.
+                (Gate("law", target_seen, Reason.BLOCKED),),
                 unblockable=ORIGIN_OF_DATA,
             ),
         ),

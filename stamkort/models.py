@@ -1,10 +1,15 @@
 """The typed part of the stamkort, and the registrations: whether there is one, and apart, what it says."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
 from access.elements import Element, element_constraints
 from access.vocabulary import Category
+
+# How long after its registration a refusal of resuscitation takes effect (SUL § 25 a).
+REFUSAL_DELAY = timedelta(days=7)
 
 
 class Entry(Element):
@@ -37,8 +42,9 @@ class Entry(Element):
 class Registration(Element):
     """That a citizen has registered a will, a refusal of resuscitation or a position on organ donation: the flag.
 
-    A refusal of resuscitation takes effect seven days after it was registered, by a citizen of 60 or older. Aware UTC
-    instants. The content is `RegistrationContent`, a disclosure of its own.
+    A refusal of resuscitation takes effect seven days after it was registered, by a citizen of 60 or older, herself;
+    the database refuses any other (a trigger asks for the age). Aware UTC instants. The content is
+    `RegistrationContent`, a disclosure of its own.
     """
 
     class Kind(models.TextChoices):
@@ -61,6 +67,14 @@ class Registration(Element):
                 fields=["citizen", "kind"], condition=Q(revoked_at__isnull=True), name="registration_one_current"
             ),
             models.CheckConstraint(condition=Q(effective_at__gte=F("registered_at")), name="registration_effect"),
+            models.CheckConstraint(
+                condition=~Q(kind="resuscitation-refusal") | Q(effective_at__gte=F("registered_at") + REFUSAL_DELAY),
+                name="refusal_after_seven_days",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="resuscitation-refusal") | Q(author_kind__in=["citizen", "register"]),
+                name="refusal_by_herself",
+            ),
         ]
 
 

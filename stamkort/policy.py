@@ -1,8 +1,10 @@
 """Who may see and change the stamkort: register part (the citizen), typed entries, relatives, registrations."""
 
 from access.conditions import Target
-from access.policies import Policy, register
-from access.vocabulary import Category
+from access.grounds import RESUSCITATION_REFUSAL
+from access.policies import Gate, Policy, Rule, register
+from access.vocabulary import Action, Category, Reason
+from citizens.conditions import own, sixty, without_guardian
 from citizens.models import Citizen, Relative
 from consents.rules import CITIZEN_WRITE_RULES, ELEMENT_RULES, STAMKORT_WRITE_RULES
 from stamkort.models import Entry, Registration, RegistrationContent
@@ -17,7 +19,21 @@ CITIZEN = register(
 )
 RELATIVE = register(Policy(Relative, Target(holds=frozenset({Category.SK_TYPED})), TYPED))
 ENTRY = register(Policy(Entry, Target(holds=frozenset({Category.SK_TYPED})), TYPED))
-REGISTRATION = register(Policy(Registration, Target(holds=frozenset({Category.SK_FLAG})), ELEMENT_RULES))
+# To refuse resuscitation is hers alone, from 60 on; whoever acts for her cannot (law study 2.3, 2.8, 3.4).
+OWN_REFUSAL = Rule(
+    "own-refusal",
+    RESUSCITATION_REFUSAL,
+    frozenset({Action.CREATE, Action.UPDATE}),
+    (
+        Gate("own", own, Reason.NO_RELATION),
+        Gate("law", without_guardian, Reason.LAW_GATE),
+        Gate("age", sixty, Reason.AGE),
+    ),
+    unblockable=RESUSCITATION_REFUSAL,
+)
+REGISTRATION = register(
+    Policy(Registration, Target(holds=frozenset({Category.SK_FLAG})), (*ELEMENT_RULES, OWN_REFUSAL))
+)
 CONTENT = register(
     Policy(RegistrationContent, Target(holds=frozenset({Category.WILL_CONTENT, Category.ODR_CONTENT})), ELEMENT_RULES)
 )

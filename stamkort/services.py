@@ -1,10 +1,14 @@
-"""Every write of the stamkort's typed part: entries and relatives. The last writer wins, and it is kept who it was.
+"""Every write of the stamkort: its typed part, where the last writer wins, and the refusal of resuscitation.
 
-Who may: the citizen from 15 years on, who acts for her and may write, and a health professional in treatment. Law:
-grounds.STAMKORT_SHARING, OWN_ACCESS, POWER_OF_ATTORNEY, CUSTODY, GUARDIANSHIP.
+Who may type: the citizen from 15 years on, who acts for her and may write, and a health professional in treatment. Who
+may refuse resuscitation: the citizen herself, from 60 on. Law: grounds.STAMKORT_SHARING, OWN_ACCESS, POWER_OF_ATTORNEY,
+CUSTODY, GUARDIANSHIP, RESUSCITATION_REFUSAL.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +19,11 @@ from access.actors import Actor
 from access.authoring import author_kind, change_element, create_element, same, save
 from access.columns import ELEMENT
 from access.statements import Row, Source
-from access.vocabulary import Category, Law
+from access.vocabulary import AuthorKind, Category, Law, Reason
 from access.writing import record
 from citizens.models import Citizen
 from fhir.outcomes import FhirError
-from stamkort.models import Entry
+from stamkort.models import REFUSAL_DELAY, Entry, Registration
 from stamkort.values import checked
 
 ENTRY_SOURCE = Source("StamkortEntry", Entry, {**ELEMENT, "kind": "kind", "value": "value", "is_current": "is_current"})
@@ -140,3 +144,64 @@ def check_relative(relative: RelativeInput) -> None:
         raise FhirError(
             "rule-broken", "En pårørende skal have et navn.", "A relative must have a name.", "RelatedPerson.name"
         )
+
+
+def refuse_resuscitation(*, by: Actor, source: Source, citizen_id: UUID) -> Row:
+    """Register that a citizen does not want to be resuscitated, and return its row; it takes effect in seven days.
+
+    Raises FhirError: 403 for anybody but herself, and for one younger than 60 or under guardianship in personal
+    matters; 409 when she has refused already. Three statements.
+    """
+    with service.writing(), _hers_alone():
+        rules = service.permit_create(source, by, citizen_id, Category.SK_FLAG)
+        refusal = Registration(
+            citizen_id=citizen_id,
+            category=Category.SK_FLAG,
+            recorded_under=Law.HEALTH,
+            author_kind=AuthorKind.CITIZEN,
+            kind=Registration.Kind.RESUSCITATION_REFUSAL,
+            registered_at=by.moment,
+            effective_at=by.moment + REFUSAL_DELAY,
+            occurred_at=by.moment,
+            created_at=by.moment,
+            updated_at=by.moment,
+        )
+        save(refusal, force_insert=True)
+        return record(by, source, [refusal.pk], "create", citizen_id=citizen_id, rules=rules)[0]
+
+
+def revoke_refusal(*, by: Actor, source: Source, key: UUID, if_match: int | None) -> Row:
+    """Take back a refusal of resuscitation, at once, and return its row.
+
+    Raises FhirError: 403 for anybody but herself, 404, 400 or 412 for the version, 422 for a registration of another
+    register, or one that is taken back already.
+    """
+
+    def change(current: Any) -> dict[str, Any]:
+        if current.kind != Registration.Kind.RESUSCITATION_REFUSAL:
+            raise FhirError("rule-broken", *IN_ITS_REGISTER)
+        if current.revoked_at is not None:
+            raise FhirError("rule-broken", "Det er allerede trukket tilbage.", "It has been withdrawn already.")
+        return {"revoked_at": by.moment}
+
+    with _hers_alone():
+        return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
+
+
+IN_ITS_REGISTER = (
+    "Testamenter og registreringer skrives i deres registre.",
+    "Wills and registrations are written in their registers.",
+)
+
+
+@contextmanager
+def _hers_alone() -> Iterator[None]:
+    """Say why a refusal of resuscitation is not the asker's to make; logged as refused."""
+    try:
+        yield
+    except service.Refused as refused:
+        if refused.kind.status != HTTPStatus.FORBIDDEN:
+            raise
+        too_young = any(coding["code"] == Reason.AGE for coding in refused.extra)
+        code = "refusal-from-sixty" if too_young else "refusal-is-personal"
+        raise service.Refused(code, extra=refused.extra, note=refused.note) from refused

@@ -24,7 +24,10 @@ SORTS = {"date": "decided_at"}
 
 
 def create(*, by: Actor, body: dict[str, Any]) -> Row:
-    """Create a consent or a block from a Consent; returns its row."""
+    """Create a consent or a block from a Consent; returns its row. What a face beside these takes, it creates."""
+    for face in CONSENT.also:
+        if face.create is not None and face.takes is not None and face.takes(body):
+            return face.create(by=by, body=body)
     consent = read(body)
     if consent.status != "active":
         raise FhirError(
@@ -43,8 +46,11 @@ def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) 
 
     Raises FhirError: 404, 403, 400 or 412 for the version, 422 when anything else has changed.
     """
-    consent = read(body)
     face = faces.holder(CONSENT, key)
+    if face.update is not None and face.takes is not None and face.takes(body):
+        changed: Row = face.update(by=by, key=key, body=body, if_match=if_match)
+        return changed
+    consent = read(body)
     rows = fetch(face.source, by, key_search(key), interaction="update", logged=False)
     if rows and face in (CONSENT, BLOCKING):
         _check_same(face, rows[0], consent, by)

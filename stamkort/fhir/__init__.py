@@ -1,5 +1,5 @@
-"""The FHIR face of the stamkort: Patient, RelatedPerson, and a Consent that tells of each registration."""
+"""The FHIR face of the stamkort: Patient, RelatedPerson, and Consents that tell of registrations and of wills."""
 
-from stamkort.fhir import patient, registrations, related
+from stamkort.fhir import patient, registrations, related, wills
 
-__all__ = ["patient", "registrations", "related"]
+__all__ = ["patient", "registrations", "related", "wills"]

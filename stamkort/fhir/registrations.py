@@ -1,6 +1,11 @@
-"""stamkort.Registration → Consent: that the citizen has registered something, and never what it says."""
+"""stamkort.Registration ↔ Consent: that the citizen has registered something, and never what it says.
 
+A refusal of resuscitation is written here, by herself; all else in its own register.
+"""
+
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db.models import DateTimeField, Q
 
@@ -11,7 +16,10 @@ from access.statements import Row, Source
 from consents.fhir import SORTS
 from consents.fhir.parts import SCOPE
 from fhir.datatypes import BASE, CONFIDENTIALITY, clean, coding, instant, meta, reference
-from fhir.registry import VERSIONED, Resource, SearchParameter, add_face
+from fhir.outcomes import FhirError
+from fhir.registry import WRITTEN, Resource, SearchParameter, add_face
+from fhir.structs import Body, CodeableConcept, Reference, convert, key_of
+from stamkort import services
 from stamkort.models import Registration
 
 CATEGORY = "http://terminology.hl7.org/CodeSystem/consentcategorycodes"
@@ -67,43 +75,113 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
 
 
 NOW = Param("moment", DateTimeField())
-REVOKED = Q(revoked_at__isnull=False) & Q(revoked_at__lte=NOW)
 EVERY = {"pk__isnull": False}
+
+
+def parameters(path: str = "") -> tuple[SearchParameter, ...]:
+    """The parameters of a Consent that tells of a registration; `path` leads from the row to the registration."""
+    revoked, effective = f"{path}revoked_at", f"{path}effective_at"
+    is_revoked = Q(**{f"{revoked}__isnull": False, f"{revoked}__lte": NOW})
+    has_effect = Q(**{f"{effective}__lte": NOW})
+    return (
+        SearchParameter("patient", "reference", ("citizen_id",), "Whose registration", targets=("Patient",)),
+        SearchParameter(
+            "status",
+            "token",
+            (effective,),
+            "Whether it is in force",
+            codes={
+                "active": ~is_revoked & has_effect,
+                "draft": ~is_revoked & ~has_effect,
+                "inactive": is_revoked,
+            },
+            fixed_system="http://hl7.org/fhir/consent-state-codes",
+        ),
+        SearchParameter("scope", "token", ("id",), "Will", codes={"adr": EVERY}, fixed_system=SCOPE),
+        SearchParameter(
+            "category",
+            "token",
+            ("kind",),
+            "Which registration",
+            codes={
+                "acd": {"kind__in": [Kind.TREATMENT_WILL.value, Kind.LIVING_WILL.value]},
+                "dnr": {"kind": Kind.RESUSCITATION_REFUSAL.value},
+                Kind.ORGAN_DONOR.value: {"kind": Kind.ORGAN_DONOR.value},
+            },
+            fixed_system=CATEGORY,
+        ),
+        SearchParameter("date", "date", (f"{path}registered_at",), "When it was registered"),
+    )
+
+
+class RefusalBody(Body, kw_only=True):
+    """A refusal of resuscitation as we take it: whose, and that it is one; the law says when it takes effect."""
+
+    status: str
+    scope: CodeableConcept
+    category: list[CodeableConcept]
+    patient: Reference
+    dateTime: str = ""  # noqa: N815
+    performer: list[Reference] = []
+    policyRule: CodeableConcept | None = None  # noqa: N815
+
+
+def takes(body: Mapping[str, Any]) -> bool:
+    """Whether a body is of a refusal of resuscitation: the scope of wills, and its category."""
+    return _has(body.get("scope"), "adr") and any(_has(one, "dnr") for one in _listed(body.get("category")))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _has(concept: Any, code: str) -> bool:
+    """Whether a concept has this code, whatever else stands there."""
+    codings = _listed(concept.get("coding")) if isinstance(concept, dict) else []
+    return any(isinstance(one, dict) and one.get("code") == code for one in codings)
+
+
+def _citizen(refusal: RefusalBody) -> UUID:
+    """Whose refusal it is; nobody else may be said to have made it. Raises FhirError (422)."""
+    citizen_id = key_of(refusal.patient, "Patient", "Consent.patient")
+    for performer in refusal.performer:
+        if key_of(performer, "Patient", "Consent.performer") != citizen_id:
+            raise FhirError("refusal-is-personal", expression="Consent.performer")
+    return citizen_id
+
+
+def create(*, by: Actor, body: dict[str, Any]) -> Row:
+    """Refuse resuscitation by a Consent; returns its row."""
+    refusal = convert(body, RefusalBody)
+    if refusal.status not in ("active", "draft"):
+        raise FhirError("unknown-code", refusal.status[:40], expression="Consent.status")
+    return services.refuse_resuscitation(by=by, source=REGISTRATION_SOURCE, citizen_id=_citizen(refusal))
+
+
+def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) -> Row:
+    """Take a refusal back by a Consent whose status is inactive. Raises FhirError (422) for any other change."""
+    refusal = convert(body, RefusalBody)
+    citizen_id = _citizen(refusal)
+    if refusal.status != "inactive" or not Registration.objects.filter(pk=key, citizen_id=citizen_id).exists():
+        raise FhirError(
+            "rule-broken",
+            "Et fravalg kan kun trækkes tilbage.",
+            "A refusal can only be taken back.",
+            expression="Consent.status",
+        )
+    return services.revoke_refusal(by=by, source=REGISTRATION_SOURCE, key=key, if_match=if_match)
+
+
 REGISTRATION = add_face(
     Resource(
         "Consent",
         REGISTRATION_SOURCE,
         to_fhir,
-        (
-            SearchParameter("patient", "reference", ("citizen_id",), "Whose registration", targets=("Patient",)),
-            SearchParameter(
-                "status",
-                "token",
-                ("effective_at",),
-                "Whether it is in force",
-                codes={
-                    "active": ~REVOKED & Q(effective_at__lte=NOW),
-                    "draft": ~REVOKED & Q(effective_at__gt=NOW),
-                    "inactive": REVOKED,
-                },
-                fixed_system="http://hl7.org/fhir/consent-state-codes",
-            ),
-            SearchParameter("scope", "token", ("id",), "Will", codes={"adr": EVERY}, fixed_system=SCOPE),
-            SearchParameter(
-                "category",
-                "token",
-                ("kind",),
-                "Which registration",
-                codes={
-                    "acd": {"kind__in": [Kind.TREATMENT_WILL.value, Kind.LIVING_WILL.value]},
-                    "dnr": {"kind": Kind.RESUSCITATION_REFUSAL.value},
-                    Kind.ORGAN_DONOR.value: {"kind": Kind.ORGAN_DONOR.value},
-                },
-                fixed_system=CATEGORY,
-            ),
-            SearchParameter("date", "date", ("registered_at",), "When it was registered"),
-        ),
-        VERSIONED,
+        parameters(),
+        WRITTEN,
+        create=create,
+        update=update,
         sorts=SORTS,
+        takes=takes,
     )
 )

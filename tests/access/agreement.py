@@ -14,6 +14,7 @@ from django.db.models import F, Model, Q, UUIDField
 
 from access.actors import Actor
 from access.decisions import Decision, decide, decide_many
+from access.explanations import explain
 from access.policies import policy_of
 from access.sql import IsIn, Param, compile_queryset, numbered
 from access.statements import Search, Source, Statement, fetch
@@ -36,6 +37,18 @@ BY_CITIZEN = frozenset({CarePlan, Condition, Goal})
 # has matrix C in the oracle and stands outside the sector here.
 SAME_REASON = {str(reason): reason for reason in Reason} | {"auth": Reason.SECTOR}
 OF_AN_OFFICE = frozenset({"purpose", "no_relation", "sector"})
+
+# The nearest lawful way that goes with each reason; what waits for a switch may be open to a consent.
+WAY_OF = {
+    "sector": {"act-under-health-law"},
+    "purpose": {"state-purpose"},
+    "no_relation": {"establish-relation"},
+    "law_gate": {"none"},
+    "needs_consent": {"consent"},
+    "consent_expired": {"consent"},
+    "regime_switch_off": {"none"},
+    "age": {"none"},
+}
 
 Tables = dict[type[Model], list[UUID]]
 
@@ -201,7 +214,8 @@ def compare(asked: Asked, tables: Tables, tally: Tally, dice: Random, scenario: 
         for key in ids:
             verdict, decision = asked.verdicts[key], decisions.get(key)
             told = (key in seen, key in shown, verdict.permitted if decision is None else decision.permitted)
-            if told != (verdict.permitted,) * 3 or not same_reason(asked.ask, verdict, decision):
+            agrees = same_reason(asked.ask, verdict, decision) and same_explanation(asked.ask, verdict, decision)
+            if told != (verdict.permitted,) * 3 or not agrees:
                 tally.differences.append(_difference(asked, elements[key], told, verdict, decision))
 
 
@@ -212,6 +226,21 @@ def same_reason(ask: Ask, verdict: Verdict, decision: Decision | None) -> bool:
     if ask.acting_as in OFFICES:
         return decision.reason == Reason.SECTOR and verdict.reason in OF_AN_OFFICE
     return decision.reason == SAME_REASON[verdict.reason]
+
+
+def same_explanation(ask: Ask, verdict: Verdict, decision: Decision | None) -> bool:
+    """Whether what is told is the oracle's answer, as far as it may be shown: what is hidden looks like what is not."""
+    if decision is None:
+        return True
+    told = explain(decision)
+    if verdict.permitted or told["verdict"] == "permit":
+        return verdict.permitted and told["verdict"] == "permit" and bool(told["rules"])
+    if verdict.reason == "blocked":
+        return told == explain(None)
+    reason = "sector" if ask.acting_as in OFFICES or verdict.reason == "auth" else verdict.reason
+    ways = WAY_OF[reason] | ({"consent"} if reason == "regime_switch_off" and verdict.rule == "law-gate" else set())
+    is_hinted = not verdict.hint or told["nearest"]["way"] == verdict.hint
+    return told["reason"] == reason and told["nearest"]["way"] in ways and is_hinted
 
 
 def _difference(

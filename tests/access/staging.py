@@ -3,14 +3,17 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model
 
+from access.conditions import Target
 from access.decisions import Decision, decide
 from access.policies import Policy, policy_of
-from access.vocabulary import Action
+from access.vocabulary import Action, Category
+from citizens.models import Citizen
 from tests.access.adapter import actor_of, write
 from tests.access.possible import possible
 from tests.access.rows import table_of
-from tests.oracle.stage import POUL, world
+from tests.oracle.stage import POUL, element, world
 from tests.oracle.world import Ask, Element, Relation, World
 
 
@@ -38,6 +41,27 @@ def decision(
         transaction.set_rollback(True)
     assert found is not None
     return found
+
+
+def decided(
+    asker: Ask, model: type[Model], action: Action, category: Category, *relations: Relation, **facts: object
+) -> Decision:
+    """The engine's decision about this kind of thing of Poul's as such, whatever there is of it."""
+    there = staged(element("SK_REG"), *relations, **facts)
+    actor = actor_of(there, asker)
+    assert actor is not None
+    target = Target(citizen="id", category=None, fixed=category, origin=None, occurred_at=None)
+    with transaction.atomic():
+        write(there)
+        found = decide(Policy(Citizen, target, policy_of(model).rules), actor, action, POUL.id)
+        transaction.set_rollback(True)
+    assert found is not None
+    return found
+
+
+def told(found: Decision) -> str:
+    """The code of the rule that holds, or the reason of the refusal."""
+    return found.held[0].code if found.permitted else str(found.reason)
 
 
 def answer(asker: Ask, thing: Element, *relations: Relation, **facts: object) -> str:

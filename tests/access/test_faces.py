@@ -19,8 +19,13 @@ def cast() -> Cast:
     return make_cast()
 
 
-def test_a_consent_has_three_tables() -> None:
-    assert [face.source.model.__name__ for face in CONSENT.faces] == ["Consent", "Block", "Registration"]
+def test_a_consent_has_four_tables() -> None:
+    assert [face.source.model.__name__ for face in CONSENT.faces] == [
+        "Consent",
+        "Block",
+        "Registration",
+        "RegistrationContent",
+    ]
 
 
 def test_pages_go_across_the_tables_in_one_order(cast: Cast) -> None:
@@ -53,7 +58,7 @@ def test_a_search_of_all_is_one_statement_each_and_one_log_row(cast: Cast) -> No
     tove = cast.citizen.person
     consent, will = factories.consent(citizen=tove), factories.registration(citizen=tove)
 
-    with statements(4):
+    with statements(5):
         found = Asking(cast.citizen.actor).get("Consent", patient=f"Patient/{tove.pk}")
 
     assert set(found.ids) == {str(consent.pk), str(will.pk), str(cast.block.pk)}
@@ -134,4 +139,4 @@ def test_a_further_table_is_searched_and_ordered_as_the_type_is() -> None:
 
     with pytest.raises(ValueError, match="searched"):
         add_face(Resource("Consent", CONSENT.source, CONSENT.to_fhir, (other,)))
-    assert len(CONSENT.faces) == 3
+    assert len(CONSENT.faces) == 4

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from access.vocabulary import Category
-from stamkort.models import Entry, Registration, RegistrationContent
+from stamkort.models import REFUSAL_DELAY, Entry, Registration, RegistrationContent
 from tests.factories.base import ago, element, now
 from tests.factories.citizens import aged
 
@@ -20,7 +20,9 @@ def entry(**given: Any) -> Entry:
 def registration(**given: Any) -> Registration:
     """That there is a treatment will, in force."""
     moment = given.get("registered_at", ago(days=200))
-    fields = {"kind": Kind.TREATMENT_WILL, "registered_at": moment, "effective_at": moment, "author_kind": "register"}
+    delay = REFUSAL_DELAY if given.get("kind") == Kind.RESUSCITATION_REFUSAL else timedelta(0)
+    times = {"registered_at": moment, "effective_at": moment + delay}
+    fields = {"kind": Kind.TREATMENT_WILL, "author_kind": "register", **times}
     given.setdefault("origin", None)
     return Registration.objects.create(**{**element(given, Category.SK_FLAG), **fields, **given})
 

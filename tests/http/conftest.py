@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -10,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 from terminology import lookup
 from tests.cast import Cast, make_cast
 from tests.http import kit
+from tests.http.asker import Asker
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +42,9 @@ def transactional_db(service: kit.Service, django_db_blocker: DjangoDbBlocker) -
 def cast(transactional_db: None) -> Cast:
     """A cast of the test's own."""
     return make_cast()
+
+
+@pytest.fixture
+def as_member(service: kit.Service, cast: Cast) -> Any:
+    """Make an asker of one of the cast: `as_member("doctor")`."""
+    return lambda name: Asker(service, cast, getattr(cast, name))

@@ -132,7 +132,7 @@ class _Maker:
         self.cast = cast
         authorised = tuple(one.id for one in cast if one.profession is not None)
         self.aim = Aim(rng, at, line, tuple(one.id for one in cast), authorised, instants)
-        self.citizens = [self._citizen() for _ in range(3 * self.size)]
+        self.citizens = [self._citizen(14 if number == 0 else None) for number in range(3 * self.size)]
         self.facts: dict[str, list] = {name: [] for name in ("powers", "custodies", "guardianships", "permits")}
 
     def case(self) -> Case:
@@ -160,9 +160,9 @@ class _Maker:
             return Switches()
         return Switches(**{name: self.aim.chance(0.5) for name in Switches.__dataclass_fields__})
 
-    def _citizen(self) -> Citizen:
+    def _citizen(self, age: int | None = None) -> Citizen:
         today = danish_day(self.aim.moment)
-        years = self.rng.choice((15, 15, 18, 14, 40, 70))
+        years = self.rng.choice((15, 15, 18, 14, 40, 70)) if age is None else age
         day = min(today.day, 28) if self.aim.chance(0.5) else today.day
         born = date(today.year - years, today.month, min(day, 28)) if (today.month, day) == (2, 29) else None
         born = born or date(today.year - years, today.month, day)
@@ -244,6 +244,8 @@ class _Maker:
         """The citizen, or someone in the citizen's place, with a mandate that holds or just misses."""
         aim, rng = self.aim, self.rng
         asker, other = rng.sample(self.citizens[:3], 2)
+        if acting_as == "PARENT" and asker != self.citizens[0] and aim.chance(0.6):
+            other = self.citizens[0]
         fits = aim.chance(0.75)
         start, end = aim.period(miss=not fits)
         if acting_as == "PROXY":
