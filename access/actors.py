@@ -121,11 +121,6 @@ class Actor:
         return replace(self, profession=self.asked_profession, **slots)  # type: ignore[arg-type]
 
     @cached_property
-    def built(self) -> dict[Any, Any]:
-        """The conditions that were built for this actor so far (`access.conditions.Condition.q`)."""
-        return {}
-
-    @cached_property
     def bindings(self) -> dict[str, Any]:
         """The bound values by slot name."""
         return {name: getattr(self, name) for name in _BOUND}

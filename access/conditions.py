@@ -6,6 +6,7 @@ or an `Exists`. Related rows come only through `Exists`, all conditions of one r
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from threading import local
 from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, Value
@@ -117,6 +118,16 @@ def has_decided(citizen: str) -> str:
 Build = Callable[[Actor, Target], Q]
 
 
+class _Built(local):
+    """The conditions that a thread has built for the last actor it built any for; those of others are let go."""
+
+    actor: Actor | None = None
+    found: dict[Any, Q] = {}
+
+
+_built = _Built()
+
+
 @dataclass(frozen=True)
 class Condition:
     """A named yes/no question about an actor and a row.
@@ -131,9 +142,11 @@ class Condition:
 
     def q(self, actor: Actor, target: Target) -> Q:
         """Compile for this actor; the same question about the same kind of row is built once for an actor."""
-        found: Q | None = actor.built.get((self, target))
+        if _built.actor is not actor:
+            _built.actor, _built.found = actor, {}
+        found = _built.found.get((self, target))
         if found is None:
-            found = actor.built[self, target] = self.build(actor, target)
+            found = _built.found[self, target] = self.build(actor, target)
         return found
 
     def __and__(self, other: "Condition") -> "Condition":
