@@ -61,7 +61,7 @@ MATRIX_B: dict[str, tuple[str, ...]] = {
         *("custody", "log-by-custody", "stamkort-by-parent", "law_gate", "law_gate", "parents-decision"),
         *("law_gate", "law_gate"),
     ),
-    "PARENT of 15-17": ("age", "age", "age", "law_gate", "law_gate", "age", "law_gate", "law_gate"),
+    "PARENT of 15-17": ("age", "age", "age", "age", "age", "age", "law_gate", "law_gate"),
     "GUARDIAN": (
         *("guardianship", "log-by-guardianship", "stamkort-by-guardian", "goal-by-guardian", "law_gate"),
         *("guardians-decision", "law_gate", "law_gate"),

@@ -44,7 +44,7 @@ CELLS = {
         "custody", "log-by-custody", "stamkort-by-parent", "law_gate", "law_gate", "parents-decision", "law_gate",
         "law_gate",
     ),
-    "PARENT of 15-17": ("age", "age", "age", "law_gate", "law_gate", "age", "law_gate", "law_gate"),
+    "PARENT of 15-17": ("age", "age", "age", "age", "age", "age", "law_gate", "law_gate"),
     "GUARDIAN": (
         "guardianship", "log-by-guardianship", "stamkort-by-guardian", "goal-by-guardian", "law_gate",
         "guardians-decision", "law_gate", "law_gate",
@@ -52,8 +52,9 @@ CELLS = {
     "Relative on the stamkort": NOBODY,
     "Relative of the deceased": NOBODY,
 }  # fmt: skip
-# The refusal of what no rule gives to anybody in this place: the engine names the law's gate, or that she is nobody.
-REFUSALS = {"law_gate": ("law_gate", "no_relation")}
+# The refusal of what no rule gives to anybody in this place: the engine names the law's gate, that she is nobody, or
+# the open question (a cell with a question mark) that a switch would decide.
+REFUSALS = {"law_gate": ("law_gate", "no_relation", "regime_switch_off")}
 YEARS = {
     "CITIZEN >= 18": 60,
     "CITIZEN 15-17": 17,
@@ -75,7 +76,7 @@ def stage_of(row: str) -> tuple[Ask, dict[str, Any]]:
     since = NOW - DAY
     facts: dict[str, Any] = {"citizens": (poul, MARIE)}
     if row in ("PROXY", "Relative of the deceased"):
-        facts["powers"] = (PowerOfAttorney(uid("power"), POUL.id, MARIE.id, None, since, NOW + DAY),)
+        facts["powers"] = (PowerOfAttorney(uid("power"), POUL.id, MARIE.id, None, since, NOW + DAY, may_write=True),)
     elif row.startswith("PARENT"):
         facts["custodies"] = (Custody(uid("custody"), POUL.id, MARIE.id, since),)
     elif row == "GUARDIAN":
@@ -180,7 +181,7 @@ def test_nobody_else_reads_wills_and_organ_donation_and_she_does() -> None:
 def test_a_mandate_ends_with_its_last_instant(shift: timedelta) -> None:
     end = NOW + shift
     mandates = {
-        "PROXY": {"powers": (PowerOfAttorney(uid("power"), POUL.id, MARIE.id, None, NOW - DAY, end),)},
+        "PROXY": {"powers": (PowerOfAttorney(uid("power"), POUL.id, MARIE.id, None, NOW - DAY, end, may_write=True),)},
         "GUARDIAN": {"guardianships": (Guardianship(uid("decree"), POUL.id, MARIE.id, True, NOW - DAY, end),)},
     }
 

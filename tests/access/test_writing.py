@@ -111,7 +111,7 @@ def test_every_kind_of_data_has_a_row() -> None:
 
 CITIZEN = Ask("CITIZEN", NOW, citizen=POUL.id)
 PROXY = Ask("PROXY", NOW, citizen=MARIE.id, on_behalf_of=POUL.id)
-POWER = PowerOfAttorney(uid("power"), POUL.id, MARIE.id, None, NOW - DAY, NOW + DAY)
+POWER = PowerOfAttorney(uid("power"), POUL.id, MARIE.id, None, NOW - DAY, NOW + DAY, may_write=True)
 
 
 def own_words() -> list[str]:
