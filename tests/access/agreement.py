@@ -26,7 +26,7 @@ from tests.access.adapter import actor_of, write
 from tests.access.possible import possible, possible_asks, with_override
 from tests.oracle import rules
 from tests.oracle.generate import Frame, worlds
-from tests.oracle.world import OFFICES, Ask, Element, Override, Switches, Verdict, World
+from tests.oracle.world import CITIZEN_SIDE, OFFICES, Ask, Element, Override, Switches, Verdict, World
 
 READ = Action.READ
 AMONG = Q(IsIn(F("pk"), Param("ids", ArrayField(UUIDField()))))
@@ -49,6 +49,9 @@ WAY_OF = {
     "regime_switch_off": {"none"},
     "age": {"none"},
 }
+
+# To a citizen, and to who acts for one.
+WAY_OF_CITIZENS = WAY_OF | dict.fromkeys(("no_relation", "law_gate"), {"power-of-attorney"})
 
 Tables = dict[type[Model], list[UUID]]
 
@@ -232,13 +235,15 @@ def same_explanation(ask: Ask, verdict: Verdict, decision: Decision | None) -> b
     """Whether what is told is the oracle's answer, as far as it may be shown: what is hidden looks like what is not."""
     if decision is None:
         return True
-    told = explain(decision)
+    for_citizen = ask.acting_as in CITIZEN_SIDE
+    told = explain(decision, for_citizen=for_citizen)
     if verdict.permitted or told["verdict"] == "permit":
         return verdict.permitted and told["verdict"] == "permit" and bool(told["rules"])
     if verdict.reason == "blocked":
-        return told == explain(None)
+        return told == explain(None, for_citizen=for_citizen)
     reason = "sector" if ask.acting_as in OFFICES or verdict.reason == "auth" else verdict.reason
-    ways = WAY_OF[reason] | ({"consent"} if reason == "regime_switch_off" and verdict.rule == "law-gate" else set())
+    known = WAY_OF_CITIZENS if for_citizen else WAY_OF
+    ways = known[reason] | ({"consent"} if reason == "regime_switch_off" and verdict.rule == "law-gate" else set())
     is_hinted = not verdict.hint or told["nearest"]["way"] == verdict.hint
     return told["reason"] == reason and told["nearest"]["way"] in ways and is_hinted
 

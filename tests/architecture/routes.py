@@ -58,6 +58,10 @@ ROUTES: dict[str, list[Case | Elsewhere]] = {
         Case("Patient/{citizen}/$overview", (*TREATING, *HERS), ("stranger", "blocked_doctor", "nobody"), or_empty=True)
     ],
     "fhir-access-matrix": [Case("Patient/{citizen}/$access-matrix", EVERYBODY, ("nobody",))],
+    "fhir-dry-run": [
+        Case("Consent/$dry-run", (), ("nobody",), "POST", body=OVERRIDE),
+        Elsewhere("tests/consents/test_preview.py"),
+    ],
     "fhir-override": [
         Case(
             "Patient/{citizen}/$override",

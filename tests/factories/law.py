@@ -1,18 +1,19 @@
 """Decisions about switches, also such as were made in the past."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import connection
 
 from access import switches
+from access.open_questions import SERVICE_NAMES
 from law.models import LEAD, SwitchPosition
-from tests.factories.base import ago, now
+from tests.factories.base import ago
 
 LONG_AGO = date(2000, 1, 1)
 
 
 def switch_position(
-    code: str,
+    code: str = SERVICE_NAMES,
     *,
     is_on: bool = True,
     start: date = LONG_AGO,
@@ -36,10 +37,3 @@ def switch_position(
         cursor.execute("ALTER TABLE law_switchposition ENABLE TRIGGER position_dated")
     switches.forget()
     return made
-
-
-def tomorrow() -> date:
-    """The day after today in Denmark."""
-    from access.actors import danish_day
-
-    return danish_day(now()) + timedelta(days=1)

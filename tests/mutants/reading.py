@@ -23,7 +23,7 @@ from access.statements import Statement
 from access.vocabulary import CITIZEN_SIDE
 from tests.access.agreement import READ, Asked, Tables, asked_in, staged
 from tests.access.test_equivalence import BEFORE, OPENED, SHIPPED, TURNING
-from tests.access.test_gates import CLINICAL, with_other_purposes
+from tests.mutants.asking import CLINICAL, with_other_purposes
 from tests.mutants.faults import Fault, changed_places, left_out_parts, removed_gates
 from tests.mutants.trees import Place, changed, places
 

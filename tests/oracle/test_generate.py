@@ -16,6 +16,7 @@ RULES = {
     "own-record", "proxy", "parent", "guardian", "look-up", "look-up/positive", "look-up/override", "consented",
     "emergency-soc", "own-service", "own-case", "psl13-party", "life-goal", "life-goal/positive", "life-goal/override",
     "will-content", "will-dentist", "own-look-up", "own-evaluation", "quality", "audit-log",
+    "switched", "switched/positive",
 }  # fmt: skip
 
 
