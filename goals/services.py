@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor
-from access.authoring import change_element, create_element, own, same
+from access.authoring import change_element, create_element, missing, own, same
+from access.decisions import decide_many
+from access.policies import policy_of
 from access.statements import Row, Source
-from access.vocabulary import SOCIAL_SIDE, Category, Law
+from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, Action, Category, Law
 from careplans.models import Condition
 from fhir.outcomes import FhirError
 from goals.models import Goal, GoalCondition
@@ -61,11 +63,14 @@ def create_goal(*, by: Actor, source: Source, goal: GoalInput) -> Row:
     """Create a goal and return its row; `source` is what rows of goals are read back by.
 
     Raises FhirError: 403 without a right to record it, 422 for a goal that breaks the rules of its kind or addresses a
-    condition that is not the citizen's. Law: grounds.OWN_RECORDING, or OWN_ACCESS for the citizen's own words.
+    condition that is not the citizen's or that the writer may not see.
+    Law: grounds.OWN_RECORDING, or OWN_ACCESS for the citizen's own words.
     """
-    category, law = place_of(by, goal)
-    check(goal, category)
     conditions = own(Condition, list(goal.conditions), goal.citizen_id, "Goal.addresses")
+    if unseen(by, conditions):
+        raise missing("Goal.addresses", "Goal.addresses")
+    category, law = place_of(by, conditions)
+    check(goal, category)
     return create_element(
         by=by,
         source=source,
@@ -91,8 +96,12 @@ def update_goal(*, by: Actor, source: Source, key: UUID, goal: GoalInput, if_mat
 
     def after(current: Goal) -> None:
         conditions = own(Condition, list(goal.conditions), goal.citizen_id, "Goal.addresses")
+        linked = list(current.addresses.order_by("rank").values_list("condition_id", flat=True))
+        hidden = unseen(by, list({*conditions, *linked}))
+        if hidden.intersection(conditions):
+            raise missing("Goal.addresses", "Goal.addresses")
         GoalCondition.objects.filter(goal=current).delete()
-        _address(current, conditions)
+        _address(current, [*conditions, *(key for key in linked if key in hidden)])
 
     return change_element(by=by, source=source, key=key, if_match=if_match, change=change, after=after)
 
@@ -105,13 +114,25 @@ def _address(goal: Goal, conditions: list[UUID]) -> None:
         )
 
 
-def place_of(by: Actor, goal: GoalInput) -> tuple[Category, Law]:
-    """The category of a new goal and the act it is recorded under: the writer's, or the citizen's own words."""
+def unseen(by: Actor, conditions: list[UUID]) -> set[UUID]:
+    """Those of these conditions that the writer may not see: nobody points to them, and nobody takes them away."""
+    if not conditions:
+        return set()
+    found = decide_many(policy_of(Condition), by, Action.READ, conditions)
+    return {key for key in conditions if key not in found or not found[key].permitted}
+
+
+def place_of(by: Actor, conditions: list[UUID]) -> tuple[Category, Law]:
+    """The category of a new goal and the act it is recorded under: the writer's, or the citizen's own words.
+
+    On the social side it is the act of the condition that the goal addresses; service law where it addresses none.
+    """
     if by.professional_id is None:
         return Category.GOAL_LIFE, Law.CITIZEN
-    if by.acting_as in SOCIAL_SIDE:
-        return Category.GOAL_SOC, Law.SERVICE
-    return Category.GOAL_SUL, Law.HEALTH
+    if by.acting_as not in SOCIAL_SIDE:
+        return Category.GOAL_SUL, Law.HEALTH
+    acts = set(Condition.objects.filter(pk__in=conditions).values_list("recorded_under", flat=True)) & SOCIAL_LAWS
+    return Category.GOAL_SOC, Law(acts.pop()) if len(acts) == 1 else Law.SERVICE
 
 
 def check(goal: GoalInput, category: Category) -> None:

@@ -51,7 +51,7 @@ WAY_OF = {
 }
 
 # To a citizen, and to who acts for one.
-WAY_OF_CITIZENS = WAY_OF | dict.fromkeys(("no_relation", "law_gate"), {"power-of-attorney"})
+WAY_OF_CITIZENS = WAY_OF | {reason: {"power-of-attorney"} for reason in ("no_relation", "law_gate")}
 
 Tables = dict[type[Model], list[UUID]]
 
