@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from access.events import Event, listen
+from consents import overrides
 from exchange.models import OutboxMessage
 
 Handler = Callable[[OutboxMessage], None]
@@ -118,6 +119,17 @@ def _delivery_taken(message: OutboxMessage) -> None:
 @handles("claim-unconfirmed")
 def _claim_unconfirmed(message: OutboxMessage) -> None:
     """Nothing confirmed a claimed relation by its deadline: the event is on record for the unit that it names."""
+
+
+@handles("block-overridden")
+def _block_overridden(message: OutboxMessage) -> None:
+    """A block was overridden: the citizen has been told, for the look stands flagged in her log from the first."""
+    overrides.note_informed(UUID(message.payload["override"]), timezone.now())
+
+
+@handles("social-emergency")
+def _social_emergency(message: OutboxMessage) -> None:
+    """Social data were opened in an emergency: the event is on record, and the override awaits its review."""
 
 
 @listen
