@@ -132,11 +132,3 @@ def review_override(*, by: Actor, key: UUID, outcome: str, reviewer: Professiona
 def awaiting_review(now: datetime) -> QuerySet[Override]:
     """Overrides that began and that nobody has reviewed, the oldest first."""
     return Override.objects.filter(reviewed_at__isnull=True, start__lte=now).order_by("start")
-
-
-def note_informed(key: UUID, at: datetime) -> None:
-    """Note that the citizen has been told of an override: the look stands in her log, flagged, with its reason.
-
-    Safe to repeat: the first time stays. Law: SUL § 42 a, stk. 2, with the duty to inform in § 41.
-    """
-    Override.objects.filter(pk=key, citizen_informed_at__isnull=True).update(citizen_informed_at=at)

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from access.events import Event, listen
-from consents import overrides
+from consents.models import Override
 from exchange.models import OutboxMessage
 
 Handler = Callable[[OutboxMessage], None]
@@ -123,8 +123,9 @@ def _claim_unconfirmed(message: OutboxMessage) -> None:
 
 @handles("block-overridden")
 def _block_overridden(message: OutboxMessage) -> None:
-    """A block was overridden: the citizen has been told, for the look stands flagged in her log from the first."""
-    overrides.note_informed(UUID(message.payload["override"]), timezone.now())
+    """A block was overridden: note when the citizen was told, for the look stands flagged in her log from the first."""
+    untold = Override.objects.filter(pk=message.payload["override"], citizen_informed_at__isnull=True)
+    untold.update(citizen_informed_at=timezone.now())
 
 
 @handles("social-emergency")
