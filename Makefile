@@ -29,7 +29,7 @@ check: $(VENV)/dev.stamp ## lint, formatting, types, import directions and migra
 	$(PY) manage.py check
 	$(PY) manage.py check_migrations
 
-mutants: $(VENV)/dev.stamp ## plant faults in the rules of the law, one at a time, and print which of them are noticed
+mutants: $(VENV)/dev.stamp ## remove each gate of the law in turn and print the score; ARGS="-k finer" for finer faults
 	@$(PY) -m tests.mutants $(ARGS)
 
 bench: $(VENV)/runtime.stamp ## load many citizens and measure requests per second; ARGS="--citizens 1000"
