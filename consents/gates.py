@@ -22,7 +22,18 @@ from access.open_questions import PARTIES_UNBLOCKABLE, REHABILITATION_AND_MEALS
 from access.policies import Gate
 from access.sql import IsIn
 from access.vocabulary import ActingAs, Category, Profession, Reason
-from citizens.conditions import alive, open_to_others, shared_with_all
+from citizens.conditions import (
+    alive,
+    as_guardian,
+    as_parent,
+    as_proxy,
+    as_writing_proxy,
+    child_under_15,
+    of_age,
+    open_to_others,
+    own,
+    shared_with_all,
+)
 from citizens.models import Citizen
 from consents.conditions import consented, once_consented, unblocked
 from organisations.conditions import (
@@ -109,6 +120,14 @@ def surely_a_time(actor: Actor, target: Target) -> Q:
         return ALWAYS
     return negate(target.doubtful_time)
 
+
+# The citizen herself, and who acts for her.
+HERSELF = Gate("own", own, Reason.NO_RELATION)
+OF_AGE = Gate("age", of_age, Reason.AGE)
+ATTORNEY = Gate("representation", as_proxy, Reason.NO_RELATION)
+WRITING_ATTORNEY = Gate("representation", as_writing_proxy, Reason.NO_RELATION)
+GUARDIAN = Gate("representation", as_guardian, Reason.NO_RELATION)
+PARENT_OF_CHILD = (Gate("representation", as_parent, Reason.NO_RELATION), Gate("age", child_under_15, Reason.AGE))
 
 SECTOR = Gate("sector", health_professional & under_responsibility, Reason.SECTOR)
 PROFESSIONAL = Gate("sector", any_professional & under_responsibility, Reason.SECTOR)

@@ -10,9 +10,8 @@ from access.conditions import NEVER, Target, condition
 from access.grounds import CUSTODY, GUARDIANSHIP, NOTED_CONSENT, PARTY_TO_CONSENT, SELF_DETERMINATION
 from access.policies import Gate, Policy, Rule, register
 from access.vocabulary import Action, Category, Reason
-from citizens.conditions import as_guardian, as_parent, child_under_15, of_age, own
 from consents.conditions import persons, units
-from consents.gates import PROFESSIONAL, PURPOSE, RELATION
+from consents.gates import GUARDIAN, HERSELF, OF_AGE, PARENT_OF_CHILD, PROFESSIONAL, PURPOSE, RELATION
 from consents.models import Block, Consent
 from consents.rules import ELEMENT_RULES, READ
 from consents.switched import BLOCKS_BY_OTHERS, CONSENTS_BY_OTHERS
@@ -45,7 +44,7 @@ OWN_DECISION = Rule(
     "own-decision",
     SELF_DETERMINATION,
     DECIDING,
-    (Gate("own", own, Reason.NO_RELATION), Gate("age", of_age, Reason.AGE)),
+    (HERSELF, OF_AGE),
     unblockable=SELF_DETERMINATION,
 )
 CONSENT_RULES: tuple[Rule, ...] = (
@@ -55,14 +54,14 @@ CONSENT_RULES: tuple[Rule, ...] = (
         "parents-decision",
         CUSTODY,
         DECIDING,
-        (Gate("representation", as_parent, Reason.NO_RELATION), Gate("age", child_under_15, Reason.AGE)),
+        PARENT_OF_CHILD,
         unblockable=CUSTODY,
     ),
     Rule(
         "guardians-decision",
         GUARDIANSHIP,
         DECIDING,
-        (Gate("representation", as_guardian, Reason.NO_RELATION),),
+        (GUARDIAN,),
         unblockable=GUARDIANSHIP,
     ),
     Rule(

@@ -28,22 +28,20 @@ from access.matrix import Cell
 from access.policies import Gate, Rule
 from access.vocabulary import ActingAs, Action, Category, Reason
 from citizens.conditions import (
-    as_guardian,
-    as_parent,
-    as_proxy,
-    as_writing_proxy,
-    child_under_15,
     in_proxys_scope,
-    of_age,
-    own,
 )
 from consents.conditions import HEALTH_CATEGORIES, SOCIAL_CATEGORIES, TIMES_OF_HELP, shared_by_choice
 from consents.gates import (
+    ATTORNEY,
     BLOCK,
     CONSENT,
+    GUARDIAN,
+    HERSELF,
     LISTED,
     NOT_BLOCKABLE,
+    OF_AGE,
     OTHERS,
+    PARENT_OF_CHILD,
     PARTYS_BLOCK,
     PRIVATE,
     PROFESSIONAL,
@@ -51,6 +49,7 @@ from consents.gates import (
     REGIME,
     RELATION,
     SECTOR,
+    WRITING_ATTORNEY,
     a_party,
     category_in,
     cell,
@@ -68,7 +67,7 @@ ELEMENT_RULES: tuple[Rule, ...] = (
         "own-record",
         OWN_ACCESS,
         READ,
-        (Gate("own", own, Reason.NO_RELATION), Gate("age", of_age, Reason.AGE)),
+        (HERSELF, OF_AGE),
         unblockable=OWN_ACCESS,
     ),
     Rule(
@@ -76,7 +75,7 @@ ELEMENT_RULES: tuple[Rule, ...] = (
         POWER_OF_ATTORNEY,
         READ,
         (
-            Gate("representation", as_proxy, Reason.NO_RELATION),
+            ATTORNEY,
             OTHERS,
             Gate("law", in_proxys_scope, Reason.LAW_GATE),
             PRIVATE,
@@ -88,8 +87,7 @@ ELEMENT_RULES: tuple[Rule, ...] = (
         CUSTODY,
         READ,
         (
-            Gate("representation", as_parent, Reason.NO_RELATION),
-            Gate("age", child_under_15, Reason.AGE),
+            *PARENT_OF_CHILD,
             OTHERS,
             PRIVATE,
         ),
@@ -99,7 +97,7 @@ ELEMENT_RULES: tuple[Rule, ...] = (
         "guardianship",
         GUARDIANSHIP,
         READ,
-        (Gate("representation", as_guardian, Reason.NO_RELATION), OTHERS, PRIVATE),
+        (GUARDIAN, OTHERS, PRIVATE),
         unblockable=GUARDIANSHIP,
     ),
     Rule(
@@ -265,8 +263,8 @@ CITIZEN_WRITE_RULES: tuple[Rule, ...] = (
         OWN_ACCESS,
         frozenset({Action.CREATE, Action.UPDATE}),
         (
-            Gate("own", own, Reason.NO_RELATION),
-            Gate("age", of_age, Reason.AGE),
+            HERSELF,
+            OF_AGE,
             Gate("law", category_in(Category.GOAL_LIFE, Category.SK_TYPED), Reason.LAW_GATE),
         ),
         unblockable=OWN_ACCESS,
@@ -297,7 +295,7 @@ STAMKORT_WRITE_RULES: tuple[Rule, ...] = (
         POWER_OF_ATTORNEY,
         frozenset({Action.CREATE, Action.UPDATE}),
         (
-            Gate("representation", as_writing_proxy, Reason.NO_RELATION),
+            WRITING_ATTORNEY,
             TYPED,
         ),
         unblockable=POWER_OF_ATTORNEY,
@@ -307,8 +305,7 @@ STAMKORT_WRITE_RULES: tuple[Rule, ...] = (
         CUSTODY,
         frozenset({Action.CREATE, Action.UPDATE}),
         (
-            Gate("representation", as_parent, Reason.NO_RELATION),
-            Gate("age", child_under_15, Reason.AGE),
+            *PARENT_OF_CHILD,
             TYPED,
         ),
         unblockable=CUSTODY,
@@ -318,7 +315,7 @@ STAMKORT_WRITE_RULES: tuple[Rule, ...] = (
         GUARDIANSHIP,
         frozenset({Action.CREATE, Action.UPDATE}),
         (
-            Gate("representation", as_guardian, Reason.NO_RELATION),
+            GUARDIAN,
             TYPED,
         ),
         unblockable=GUARDIANSHIP,

@@ -40,9 +40,22 @@ from access.open_questions import (
 from access.open_questions import ELDERLY_TEAM as ELDERLY_TEAM_SWITCH
 from access.policies import Gate, Rule
 from access.vocabulary import ActingAs, Action, Category, Law, Reason
-from citizens.conditions import as_deciding_proxy, as_guardian, as_parent, as_writing_proxy, child_under_15, own
+from citizens.conditions import as_deciding_proxy
 from consents.conditions import overridden_in_emergency
-from consents.gates import BLOCK, OTHERS, PRIVATE, PROFESSIONAL, PURPOSE, RELATION, category_in, cell
+from consents.gates import (
+    BLOCK,
+    GUARDIAN,
+    HERSELF,
+    OTHERS,
+    PARENT_OF_CHILD,
+    PRIVATE,
+    PROFESSIONAL,
+    PURPOSE,
+    RELATION,
+    WRITING_ATTORNEY,
+    category_in,
+    cell,
+)
 from organisations.conditions import above, of_own_authority
 from organisations.models import TreatmentRelation, UnitLink
 
@@ -192,14 +205,13 @@ SWITCHED_RULES: tuple[Rule, ...] = (
         "own-record-of-a-child",
         OWN_ACCESS,
         READ,
-        (Gate("own", own, Reason.NO_RELATION), Gate("age", holding(CHILDREN_READ), Reason.AGE), OTHERS),
+        (HERSELF, Gate("age", holding(CHILDREN_READ), Reason.AGE), OTHERS),
         unblockable=OWN_ACCESS,
     ),
 )
 
 LIFE_GOAL = Gate("law", category_in(Category.GOAL_LIFE), Reason.LAW_GATE)
 BY_ATTORNEY = Gate("representation", as_deciding_proxy, Reason.NO_RELATION)
-BY_PARENT = (Gate("representation", as_parent, Reason.NO_RELATION), Gate("age", child_under_15, Reason.AGE))
 
 # Life goals in the words of who acts for the citizen; a guardian may already (law study 3.4).
 
@@ -217,11 +229,11 @@ GOALS_BY_OTHERS: tuple[Rule, ...] = (
     *_of_goals(
         "attorney",
         POWER_OF_ATTORNEY,
-        Gate("representation", as_writing_proxy, Reason.NO_RELATION),
+        WRITING_ATTORNEY,
         switch(PROXIES_WRITE_GOALS),
     ),
-    *_of_goals("parent", CUSTODY, *BY_PARENT, switch(PARENTS_WRITE_GOALS)),
-    *_of_goals("guardian", GUARDIANSHIP, Gate("representation", as_guardian, Reason.NO_RELATION)),
+    *_of_goals("parent", CUSTODY, *PARENT_OF_CHILD, switch(PARENTS_WRITE_GOALS)),
+    *_of_goals("guardian", GUARDIANSHIP, GUARDIAN),
 )
 
 # The citizen's decisions, made by who acts for her.
@@ -246,7 +258,7 @@ BLOCKS_BY_OTHERS: tuple[Rule, ...] = (
         "block-by-parent",
         CUSTODY,
         WRITE,
-        (*BY_PARENT, switch(PARENTS_BLOCK, Reason.LAW_GATE)),
+        (*PARENT_OF_CHILD, switch(PARENTS_BLOCK, Reason.LAW_GATE)),
         unblockable=CUSTODY,
     ),
     Rule(
@@ -254,7 +266,7 @@ BLOCKS_BY_OTHERS: tuple[Rule, ...] = (
         GUARDIANSHIP,
         WRITE,
         (
-            Gate("representation", as_guardian, Reason.NO_RELATION),
+            GUARDIAN,
             switch(GUARDIANS_BLOCK, Reason.LAW_GATE),
         ),
         unblockable=GUARDIANSHIP,

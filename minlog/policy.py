@@ -14,8 +14,9 @@ from access.policies import Gate, Policy, Rule, policy_of, register
 from access.sql import IsIn
 from access.vocabulary import ActingAs, Action, Category, Reason
 from audit.models import Version
-from citizens.conditions import as_guardian, as_parent, as_proxy, attorney, child_under_15, of_age, own
+from citizens.conditions import attorney
 from citizens.models import Citizen
+from consents.gates import ATTORNEY, GUARDIAN, HERSELF, OF_AGE, PARENT_OF_CHILD
 from fhir.registry import all_resources
 from minlog.models import LookUp
 from organisations.conditions import for_the_task
@@ -69,7 +70,7 @@ LOOK_UP = register(
                 "own-log",
                 LOG_ACCESS,
                 READ,
-                (Gate("own", own, Reason.NO_RELATION), Gate("age", of_age, Reason.AGE)),
+                (HERSELF, OF_AGE),
                 unblockable=LOG_ACCESS,
             ),
             Rule(
@@ -77,7 +78,7 @@ LOOK_UP = register(
                 POWER_OF_ATTORNEY,
                 READ,
                 (
-                    Gate("representation", as_proxy, Reason.NO_RELATION),
+                    ATTORNEY,
                     Gate("law", in_the_attorneys_scope, Reason.LAW_GATE),
                 ),
                 unblockable=POWER_OF_ATTORNEY,
@@ -86,14 +87,14 @@ LOOK_UP = register(
                 "log-by-custody",
                 CUSTODY,
                 READ,
-                (Gate("representation", as_parent, Reason.NO_RELATION), Gate("age", child_under_15, Reason.AGE)),
+                PARENT_OF_CHILD,
                 unblockable=CUSTODY,
             ),
             Rule(
                 "log-by-guardianship",
                 GUARDIANSHIP,
                 READ,
-                (Gate("representation", as_guardian, Reason.NO_RELATION),),
+                (GUARDIAN,),
                 unblockable=GUARDIANSHIP,
             ),
             Rule(

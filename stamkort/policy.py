@@ -4,8 +4,9 @@ from access.conditions import Target
 from access.grounds import RESUSCITATION_REFUSAL
 from access.policies import Gate, Policy, Rule, register
 from access.vocabulary import Action, Category, Reason
-from citizens.conditions import own, sixty, without_guardian
+from citizens.conditions import sixty, without_guardian
 from citizens.models import Citizen, Relative
+from consents.gates import HERSELF
 from consents.rules import CITIZEN_WRITE_RULES, ELEMENT_RULES, STAMKORT_WRITE_RULES
 from stamkort.models import Entry, Registration, RegistrationContent
 
@@ -25,7 +26,7 @@ OWN_REFUSAL = Rule(
     RESUSCITATION_REFUSAL,
     frozenset({Action.CREATE, Action.UPDATE}),
     (
-        Gate("own", own, Reason.NO_RELATION),
+        HERSELF,
         Gate("law", without_guardian, Reason.LAW_GATE),
         Gate("age", sixty, Reason.AGE),
     ),
