@@ -9,7 +9,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection, transaction
 
-from access import decisions
+from access import decisions, log_rows
 from access.actors import Actor
 from access.conditions import Target
 from access.decisions import Decision
@@ -19,8 +19,6 @@ from access.refusals import error_of, forbidden, no_relation
 from access.search import citizen_search, key_search
 from access.sql import compile_queryset, numbered
 from access.statements import (
-    LOG_COLUMNS,
-    LOG_TYPES,
     Row,
     Search,
     Source,
@@ -29,44 +27,12 @@ from access.statements import (
     compiled,
     cursor,
     fetch,
-    log_values,
 )
 from access.vocabulary import CITIZEN_SIDE, Action, Category, Reason
 from fhir.ids import new_key
 from fhir.outcomes import FhirError
 
-
-def _log_statement() -> tuple[str, tuple[str, ...]]:
-    """The text that writes one log row on its own."""
-    columns = (
-        "id",
-        "recorded_at",
-        "citizen_id",
-        *LOG_COLUMNS,
-        "resource_ids",
-        "families",
-        "laws",
-        "outcome",
-        "reason",
-        "rules",
-        "facts",
-    )
-    types = {
-        **LOG_TYPES,
-        "id": "uuid",
-        "recorded_at": "timestamptz",
-        "citizen_id": "uuid",
-        "resource_ids": "uuid[]",
-        "families": "text[]",
-        "laws": "text[]",
-        "rules": "text[]",
-        "facts": "uuid[]",
-    }
-    places = ", ".join(f"%({name})s::{types.get(name, 'text')}" for name in columns)
-    return numbered(f"INSERT INTO audit_entry ({', '.join(columns)}) VALUES ({places})")
-
-
-_LOG_SQL, _LOG_SLOTS = _log_statement()
+_LOG_SQL, _LOG_SLOTS = log_rows.alone()
 
 
 def log(
@@ -82,7 +48,7 @@ def log(
 ) -> None:
     """Write one log row in the transaction that is open, or in one of its own. One statement."""
     values = {
-        **log_values(actor, interaction, resource_type, query),
+        **log_rows.log_values(actor, interaction, resource_type, query),
         "id": new_key(),
         "recorded_at": actor.moment,
         "citizen_id": citizen_id,

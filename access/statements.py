@@ -17,6 +17,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
+from access import log_rows
 from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Condition, Target, disj, has_decided
 from access.facts import rows_behind
@@ -24,7 +25,6 @@ from access.policies import Rule, as_flag, policy_of
 from access.shielding import Deed, Person, answers, people_of, shielded_row
 from access.sql import ONE_CITIZEN, compile_queryset, numbered, worked_out
 from access.vocabulary import Action
-from audit.masking import masked
 from fhir.ids import new_key
 
 Row = dict[str, Any]
@@ -114,51 +114,6 @@ class _Counted(psycopg.RawCursor[tuple[Any, ...]]):
         """Execute and note the statement."""
         connection.queries_log.append({"sql": str(query), "time": "0"})
         return super().execute(query, params, **kwargs)
-
-
-LOG_TYPES = dict.fromkeys(
-    ("professional_id", "unit_id", "responsible_id", "actor_citizen_id", "on_behalf_of", "override_id"), "uuid"
-)
-LOG_COLUMNS = [
-    "acting_as",
-    "professional_id",
-    "profession",
-    "unit_id",
-    "responsible_id",
-    "actor_citizen_id",
-    "on_behalf_of",
-    "client_id",
-    "token_id",
-    "request_id",
-    "purpose",
-    "override_id",
-    "will_reason",
-    "interaction",
-    "resource_type",
-    "query",
-]
-
-
-def log_values(actor: Actor, interaction: str, resource_type: str, query: str = "") -> dict[str, Any]:
-    """The part of a log row that is the same for every citizen of a request."""
-    return {
-        "acting_as": str(actor.acting_as),
-        "professional_id": actor.professional_id,
-        "profession": actor.profession,
-        "unit_id": actor.unit_id,
-        "responsible_id": actor.responsible_id,
-        "actor_citizen_id": actor.citizen_id,
-        "on_behalf_of": actor.on_behalf_of,
-        "client_id": actor.client_id,
-        "token_id": actor.token_id,
-        "request_id": actor.request_id,
-        "purpose": str(actor.purpose),
-        "override_id": actor.override_id,
-        "will_reason": actor.will_reason,
-        "interaction": interaction,
-        "resource_type": resource_type,
-        "query": masked(query),
-    }
 
 
 def _order_sql(order: Sequence[str]) -> str:
@@ -258,41 +213,6 @@ def started_within(sql: str, rows: QuerySet[Any, Any]) -> str:
     return text
 
 
-def _facts_sql(facts: Sequence[tuple[int, str]], *, one_citizen: bool) -> str:
-    """Compile the ids of the consents and positive registrations that the rules which held rest on."""
-    if not facts:
-        return "'{}'"
-    of_rules = " || ".join(f"CASE WHEN rule_{rule} THEN {column} END" for rule, column in facts)
-    whose = "" if one_citizen else " WHERE s.log_citizen = e.log_citizen"
-    return f"coalesce((SELECT array_agg(DISTINCT f) FROM e AS s, unnest({of_rules}) AS f{whose}), '{{}}')"
-
-
-def _log_sql(rules: Sequence[Rule], facts: Sequence[tuple[int, str]], source: Source, *, one_citizen: bool) -> str:
-    """Compile the log insert over the rows `e`: one entry per citizen, or exactly one when the citizen is named."""
-    held = ", ".join(f"CASE WHEN bool_or(rule_{index}) THEN '{rule.code}' END" for index, rule in enumerate(rules))
-    held = f"array_remove(ARRAY[{held}]::text[], NULL)" if rules else "'{}'::text[]"
-    family = "category" if "category" in source.columns else None
-    law = "recorded_under" if "recorded_under" in source.columns else None
-    fixed = policy_of(source.model).target.fixed
-    families = (
-        f"coalesce(array_agg(DISTINCT {family}) FILTER (WHERE {family} IS NOT NULL), '{{}}')"
-        if family
-        else (f"ARRAY['{fixed}']" if fixed else "'{}'")
-    )
-    laws = f"coalesce(array_agg(DISTINCT {law}) FILTER (WHERE {law} IS NOT NULL), '{{}}')" if law else "'{}'"
-    fixed_part = ", ".join(f"%(log_{name})s::{LOG_TYPES.get(name, 'text')}" for name in LOG_COLUMNS)
-    if one_citizen:
-        head, tail = "%(log_id)s::uuid, %(log_at)s::timestamptz, %(log_citizen)s::uuid", " HAVING count(*) > 0"
-    else:
-        head, tail = "gen_random_uuid(), %(log_at)s::timestamptz, log_citizen", " GROUP BY log_citizen"
-    return (
-        f"INSERT INTO audit_entry (id, recorded_at, citizen_id, {', '.join(LOG_COLUMNS)}, "
-        "resource_ids, families, laws, outcome, reason, rules, facts) "
-        f"SELECT {head}, {fixed_part}, coalesce(array_agg(id), '{{}}'), {families}, {laws}, 'permit', '', {held}, "
-        f"{_facts_sql(facts, one_citizen=one_citizen)} FROM e{tail}"
-    )
-
-
 @lru_cache(maxsize=4096)
 def _listing(source: Source, shape: "_Shape") -> Statement:
     """Compile a search or a read: rows that meet the condition and that the policy permits, and their log rows.
@@ -316,7 +236,11 @@ def _listing(source: Source, shape: "_Shape") -> Statement:
     order = _order_sql(shape.order)
     one = f"one AS MATERIALIZED ({_one_citizen(source, shape)}), {worked_out(found.sql)}" if shape.is_lean else ""
     lean = f" AND NOT ({has_decided(ONE_CITIZEN)})" if shape.is_lean else ""
-    logged = f", l AS ({_log_sql(rules, found.facts, source, one_citizen=shape.one_citizen)})" if shape.logged else ""
+    logged = ""
+    if shape.logged:
+        fixed = str(policy_of(source.model).target.fixed or "")
+        rows = log_rows.of_rows(rules, found.facts, source.columns, fixed, one_citizen=shape.one_citizen)
+        logged = f", l AS ({rows})"
     text = (
         f"WITH {one}x({columns}) AS MATERIALIZED ({found.sql}), "
         f"r AS (SELECT *, {flags} FROM x), "
@@ -405,7 +329,10 @@ def fetch(
     values = {**actor.bindings, **search.values, "limit": search.limit, "log_citizen": search.citizen_id}
     if logged and source.logged:
         values.update(
-            {f"log_{name}": value for name, value in log_values(actor, interaction, source.name, query).items()},
+            {
+                f"log_{name}": value
+                for name, value in log_rows.log_values(actor, interaction, source.name, query).items()
+            },
             log_id=new_key(),
             log_at=actor.moment,
         )

@@ -13,10 +13,11 @@ from django.db.models import F, Q, UUIDField
 
 from access.actors import Actor
 from access.decisions import ShapeOf
+from access.log_rows import LOG_COLUMNS, LOG_TYPES, log_values
 from access.policies import policy_of
 from access.shielding import answers, meets_shields, people_of, shielded_row
 from access.sql import IsIn, Param, compile_queryset, numbered
-from access.statements import LOG_COLUMNS, LOG_TYPES, Row, Source, Statement, log_values
+from access.statements import Row, Source, Statement
 from fhir.ids import new_key
 
 
