@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from access import operations, rest
+from access import operations, rest, search_views
 from consents import views as consents
 from exchange import views as exchange
 from identity import views as identity
@@ -17,10 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("fhir/Bundle/$deliver", exchange.DeliverView.as_view(), name="fhir-deliver"),
     path("fhir/Patient/<str:key>/$override", consents.OverrideView.as_view(), name="fhir-override"),
     path("fhir/Consent/$dry-run", consents.DryRunView.as_view(), name="fhir-dry-run"),
-    path("fhir/<str:kind>/_search", rest.SearchView.as_view(), name="fhir-search"),
+    path("fhir/<str:kind>/_search", search_views.SearchView.as_view(), name="fhir-search"),
     path("fhir/<str:kind>/<str:key>/$explain-access", operations.ExplainView.as_view(), name="fhir-explain"),
     path("fhir/<str:kind>/<str:key>/_history", operations.HistoryView.as_view(), name="fhir-history"),
     path("fhir/<str:kind>/<str:key>/_history/<str:version>", operations.VersionView.as_view(), name="fhir-vread"),
     path("fhir/<str:kind>/<str:key>", rest.InstanceView.as_view(), name="fhir-instance"),
-    path("fhir/<str:kind>", rest.TypeView.as_view(), name="fhir-type"),
+    path("fhir/<str:kind>", search_views.TypeView.as_view(), name="fhir-type"),
 ]
