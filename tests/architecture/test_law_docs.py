@@ -1,5 +1,6 @@
 """docs/law.md says what the code and the tests say: fresh, every rule proved, every number of a matrix a case."""
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ def test_the_document_is_fresh() -> None:
     call_command("law_docs", check=True)
 
 
+@cache
 def proofs() -> dict[str, list[str]]:
     """The tests that bear the mark of each ground."""
     return lawdocs.proofs_by_ground(BASE_DIR / "tests")
