@@ -8,7 +8,8 @@ from rest_framework.request import Request
 
 from access import faces
 from access import search as searching
-from access.rest import CreateView, FhirView, answer, represent, resource
+from access.rest import FhirView, answer, represent, resource
+from access.write_views import CreateView
 from fhir.outcomes import FhirError
 from fhir.registry import Resource
 from fhir.search import Query, parse, parse_count

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from access import operations, rest, search_views
+from access import operations, search_views, write_views
 from consents import views as consents
 from exchange import views as exchange
 from identity import views as identity
@@ -21,6 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("fhir/<str:kind>/<str:key>/$explain-access", operations.ExplainView.as_view(), name="fhir-explain"),
     path("fhir/<str:kind>/<str:key>/_history", operations.HistoryView.as_view(), name="fhir-history"),
     path("fhir/<str:kind>/<str:key>/_history/<str:version>", operations.VersionView.as_view(), name="fhir-vread"),
-    path("fhir/<str:kind>/<str:key>", rest.InstanceView.as_view(), name="fhir-instance"),
+    path("fhir/<str:kind>/<str:key>", write_views.InstanceView.as_view(), name="fhir-instance"),
     path("fhir/<str:kind>", search_views.TypeView.as_view(), name="fhir-type"),
 ]
