@@ -49,6 +49,8 @@ class Actor:
     `citizen_id` is set when a citizen asks (herself, or as proxy, parent or guardian of `on_behalf_of`);
     `professional_id` and `unit_id` when a professional asks. `moment` is an aware UTC instant, fixed per request.
     `regime` holds the codes of the regimes and switches (access/open_questions.py) that hold at the moment.
+    `scopes` are what the token was given at most, and `in_context` the citizen it was launched for; neither is part of
+    the shape (`access.scopes`).
     A value that is missing makes every condition that needs it false, never "is null".
     `asks_of_undecided` says that only citizens who have neither consented nor blocked anything are asked about, so that
     what asks for a consent or a block folds away; a statement compiled so finds nothing of any other (`statements`).
@@ -69,6 +71,7 @@ class Actor:
     token_id: str = ""
     request_id: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
+    in_context: UUID | None = None
     fifteen_born_by: date | None = None
     regime: frozenset[str] | None = None
     asks_of_undecided: bool = False

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from access import decisions, faces, refusals, service, versions
+from access import decisions, faces, refusals, scopes, service, versions
 from access.access_matrix import access_matrix
 from access.actors import danish_day
 from access.explanations import explain, facts_of
@@ -35,6 +35,8 @@ class MetadataView(FhirView):
 
 class OverviewView(FhirView):
     """All that the asker may see of one citizen, in one answer."""
+
+    asks_as = ("Patient", "read")
 
     def get(self, request: Request, key: str) -> HttpResponse:
         """Answer with a collection of everything; refused alike for no relation and no such citizen."""
@@ -68,6 +70,8 @@ class ExplainView(FhirView):
         """Answer with verdict, ground, reason and the nearest lawful way; logged like a look."""
         row_key = as_key(key)
         entry = faces.holder(resource(kind, "read"), row_key)
+        if scopes.is_bound(self.actor, kind, "read"):
+            scopes.demand(self.actor, kind, "read", service.citizen_of(entry.source, row_key))
         decision = decisions.decide(policy_of(entry.source.model), self.actor, Action.READ, row_key)
         citizen_id = None if decision is None else service.citizen_of(entry.source, row_key)
         permitted = decision is not None and decision.permitted
@@ -90,6 +94,8 @@ class ExplainView(FhirView):
 
 class MatrixView(FhirView):
     """What this asker may see of one citizen, kind by kind, whatever there is."""
+
+    asks_as = ("Patient", "read")
 
     def get(self, request: Request, key: str) -> HttpResponse:
         """Answer with verdict and ground for each category and act."""

@@ -1,7 +1,7 @@
 """The REST edge of FHIR: every view stands on these, so that no view can forget to decide, to log or to explain."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -16,6 +16,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from access import scopes, service
 from access.actors import Actor
 from access.statements import Row
 from fhir.outcomes import FhirError, outcome_of
@@ -51,6 +52,11 @@ class FhirView(APIView):
     """A view that answers in FHIR: errors are outcomes, bodies are JSON, the user is an Actor."""
 
     content_negotiation_class = _AnyJson
+    # What a token's scopes must name of the type in the address, by method; the engine asks again row by row.
+    asks: ClassVar[Mapping[str, str]] = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
+    # Where no type stands in the address: the type and interaction that stand for the operation, or None for one that
+    # asks of each thing it does.
+    asks_as: ClassVar[tuple[str, str] | None] = None
 
     @property
     def actor(self) -> Actor:
@@ -58,8 +64,23 @@ class FhirView(APIView):
         user: Actor = self.request.user  # type: ignore[assignment]
         return user
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse at the door what the token does not name, before anything is looked up. Raises OutOfScope."""
+        super().initial(request, *args, **kwargs)
+        if not self.authentication_classes or not self.actor.scopes:
+            return
+        method, key = str(request.method), kwargs.get("key")
+        if "kind" in kwargs:
+            reading = "read" if key is not None else "search"
+            scopes.is_bound(self.actor, kwargs["kind"], self.asks.get(method, reading))
+        elif self.asks_as is not None:  # an operation of a citizen has her id in its address
+            scopes.demand(self.actor, *self.asks_as, citizen_id=None if key is None else as_key(key))
+
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         """Turn every error into an OperationOutcome that tells nothing of the inside."""
+        if isinstance(exc, scopes.OutOfScope):
+            told = (exc.interaction, exc.resource_type[:40])
+            service.log(self.actor, *told, citizen_id=None, outcome="refuse", reason="scope")
         if isinstance(exc, FhirError):
             return refuse(exc)
         if isinstance(exc, APIException):

@@ -36,6 +36,8 @@ def is_secret(entry: Resource, name: str) -> bool:
 class SearchView(FhirView):
     """Search by POST, where values may be what an address may not hold."""
 
+    asks = {"POST": "search"}
+
     def post(self, request: Request, kind: str) -> HttpResponse:
         """Search with the parameters of the form and of the address together."""
         entry = resource(kind, "search-type")

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection, transaction
 
-from access import decisions, log_rows
+from access import decisions, log_rows, scopes
 from access.actors import Actor
 from access.conditions import Target
 from access.decisions import Decision
@@ -176,6 +176,7 @@ def decide_create(policy: Policy, actor: Actor, citizen_id: UUID, category: Cate
 
 def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Category) -> list[str]:
     """Return the codes of the rules that permit recording this. Raises FhirError (403), which `writing` logs."""
+    scopes.demand_written(actor, source.name, "create", citizen_id)
     decision = decide_create(policy_of(source.model), actor, citizen_id, category)
     if decision is not None and decision.permitted:
         return [rule.code for rule in decision.held]
@@ -186,6 +187,8 @@ def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Cate
 
 def permit_update(source: Source, actor: Actor, key: UUID) -> list[str]:
     """Return the codes of the rules that permit changing this row. Raises FhirError (403, 404); `writing` logs it."""
+    if scopes.is_bound(actor, source.name, "update"):
+        scopes.demand(actor, source.name, "update", citizen_of(source, key))
     policy = policy_of(source.model)
     decision = decisions.decide(policy, actor, Action.UPDATE, key)
     if decision is not None and decision.permitted:
@@ -244,9 +247,12 @@ def citizens() -> Any:
 def overview(sources: Sequence[tuple[Source, str]], actor: Actor, citizen_id: UUID, limit: int) -> list[list[Row]]:
     """Return all that the actor may see of one citizen, source by source, with one log row for the whole.
 
+    Of types that the token does not name there is nothing. Raises OutOfScope for another citizen than the one it names.
     One statement for each source (two about a citizen who has consented or blocked) and one for the log, sent together
     and committed together.
     """
+    scopes.demand(actor, "Patient", "read", citizen_id)
+    named = [scopes.may(actor, source.name, "overview") for source, _column in sources]
     searches = [citizen_search(source, citizen_id, column, limit) for source, column in sources]
     values = {**actor.bindings, "q0": citizen_id, "log_citizen": citizen_id, "limit": limit}
     connection.ensure_connection()
@@ -254,9 +260,9 @@ def overview(sources: Sequence[tuple[Source, str]], actor: Actor, citizen_id: UU
     with connection.connection.transaction(), connection.connection.pipeline():
         for is_lean in (True, False) if actor.professional_id is not None else (False,):
             cursors = []
-            for (source, _column), wanted in zip(sources, searches, strict=True):
+            for (source, _column), wanted, is_named in zip(sources, searches, named, strict=True):
                 statement = compiled(source, actor, wanted, logged=False, is_lean=is_lean)
-                cur = cursor() if statement.sql else None
+                cur = cursor() if statement.sql and is_named else None
                 if cur is not None:
                     statement.send(cur, values)
                 cursors.append((statement, cur))

@@ -17,7 +17,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
-from access import log_rows
+from access import log_rows, scopes
 from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Condition, Target, disj, has_decided
 from access.facts import rows_behind
@@ -324,8 +324,10 @@ def fetch(
     """Return the rows the actor may read, having written the log row of each citizen in the same statement.
 
     One statement; two about a citizen who has consented or blocked. Where nothing was found nothing is logged here: the
-    caller decides once more and logs that.
+    caller decides once more and logs that. Raises OutOfScope.
     """
+    if actor.scopes:
+        search = scopes.narrowed(source, actor, search, interaction)
     values = {**actor.bindings, **search.values, "limit": search.limit, "log_citizen": search.citizen_id}
     if logged and source.logged:
         values.update(

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q, UUIDField
 
+from access import scopes
 from access.actors import Actor
 from access.decisions import ShapeOf
 from access.log_rows import LOG_COLUMNS, LOG_TYPES, log_values
@@ -79,6 +80,7 @@ def record(
     `change` is "create" or "update"; `rules` are the codes of the rules that permitted the act. One statement, to be
     called inside the transaction of the change, after all of it is written.
     """
+    scopes.demand_written(actor, source.name, change, citizen_id)
     values = {
         **actor.bindings,
         **{f"log_{name}": value for name, value in log_values(actor, change, source.name).items()},

@@ -23,6 +23,9 @@ def _flag(name: str, default: bool) -> bool:
 DEMO_MODE = _flag("DEMO_MODE", False)
 DEBUG = _flag("DEBUG", False)
 SECRET_KEY = os.environ.get("SECRET_KEY") or embedded.local_secret(DATA_DIR, "secret-key")
+# Secrets before this one: what they signed is still read, until they are taken away.
+SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()
+SIGNING_KEYS = os.environ.get("SIGNING_KEYS", str(DATA_DIR / "signing-keys"))
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", f"http://localhost:{os.environ.get('PORT', '8000')}")
 
@@ -119,6 +122,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "seal-log": {"task": "audit.tasks.seal_log", "schedule": 2.0},
     "dispatch-outbox": {"task": "exchange.dispatch_outbox", "schedule": 5.0, "options": {"expires": 30}},
     "follow-up-claims": {"task": "careplans.follow_up_claims", "schedule": 600.0, "options": {"expires": 600}},
+    "forget-expired": {"task": "identity.forget_expired", "schedule": 300.0, "options": {"expires": 300}},
     "make-log-partitions": {"task": "audit.tasks.make_partitions", "schedule": 86_400.0},
 }
 AUDIT_ANCHOR_FILE = os.environ.get("AUDIT_ANCHOR_FILE", str(DATA_DIR / "log-anchors.jsonl"))

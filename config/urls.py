@@ -5,12 +5,29 @@ from django.urls import URLPattern, URLResolver, path
 from access import operations, search_views, write_views
 from consents import views as consents
 from exchange import views as exchange
+from identity import authorize, launches
 from identity import views as identity
 from law import views as law
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("legal-settings/", law.LegalSettingsView.as_view(), name="legal-settings"),
     path("oauth/token", identity.TokenView.as_view(), name="oauth-token"),
+    path("oauth/revoke", identity.RevokeView.as_view(), name="oauth-revoke"),
+    path("oauth/launch", launches.LaunchView.as_view(), name="oauth-launch"),
+    path("oauth/authorize", authorize.AuthorizeView.as_view(), name="oauth-authorize"),
+    path("oauth/keys", identity.KeysView.as_view(), name="oauth-keys"),
+    path(".well-known/smart-configuration", identity.SmartConfigurationView.as_view(), name="smart-configuration"),
+    path(
+        "fhir/.well-known/smart-configuration",
+        identity.SmartConfigurationView.as_view(),
+        name="fhir-smart-configuration",
+    ),
+    path(".well-known/openid-configuration", identity.OpenidConfigurationView.as_view(), name="openid-configuration"),
+    path(
+        "fhir/.well-known/openid-configuration",
+        identity.OpenidConfigurationView.as_view(),
+        name="fhir-openid-configuration",
+    ),
     path("fhir/metadata", operations.MetadataView.as_view(), name="fhir-metadata"),
     path("fhir/Patient/<str:key>/$overview", operations.OverviewView.as_view(), name="fhir-overview"),
     path("fhir/Patient/<str:key>/$access-matrix", operations.MatrixView.as_view(), name="fhir-access-matrix"),

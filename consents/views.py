@@ -13,6 +13,8 @@ from fhir.outcomes import FhirError
 class DryRunView(FhirView):
     """`Consent/$dry-run`: what a consent or block would change, before it is made."""
 
+    asks_as = ("Consent", "create")
+
     def post(self, request: Request) -> HttpResponse:
         """Take the Consent that would be created; answer with what each unit and role would gain or lose."""
         body = body_of(request._request)
@@ -22,6 +24,8 @@ class DryRunView(FhirView):
 
 class OverrideView(FhirView):
     """`Patient/[id]/$override`: declare an override; later requests name it in the header `X-Override`."""
+
+    asks_as = ("Consent", "create")
 
     def post(self, request: Request, key: str) -> HttpResponse:
         """Take Parameters with `reason-code`, `reason` and, if need be, `hours` and `social-reason`; answer with it."""

@@ -13,7 +13,7 @@ from access.vocabulary import ActingAs, Purpose
 from demo.book import key
 from demo.places import STAFF, UNITS
 from demo.systems import private_key
-from identity import assertions, tokens
+from identity import assertions, grants, tokens
 from organisations.models import Organisation, Professional
 
 SYSTEM_OF = {
@@ -48,9 +48,9 @@ class Persona:
         """Return a real access token and its lifetime in seconds. Raises AssertionRefused."""
         if self.acting_as == ActingAs.SYSTEM:
             claim = assertions.make(private_key(self.who), issuer=self.who, subject=self.who)
-            return assertions.exchange_system(claim)[:2]
+            return grants.of_system(claim)[:2]
         if self.unit:
-            return assertions.exchange(self._assertion())[:2]
+            return grants.of_professional(self._assertion())[:2]
         on_behalf_of = key(f"citizen {self.for_whom}") if self.for_whom else None
         asker = Actor(
             self.acting_as,

@@ -19,6 +19,8 @@ _STATUS = {"created": "201 Created", "updated": "200 OK", "unchanged": "200 OK",
 class DeliverView(FhirView):
     """Take a delivery and report on each entry."""
 
+    asks_as = ("Bundle", "create")
+
     def post(self, request: Request) -> HttpResponse:
         """Answer with a batch-response, or with an OperationOutcome when nothing could be taken (400 or 422)."""
         body = _body(request)

@@ -39,15 +39,18 @@ def _security(base: str) -> dict[str, Any]:
                 "coding": [
                     {
                         "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
-                        "code": "OAuth",
+                        "code": code,
                     }
                 ]
             }
+            for code in ("OAuth", "SMART-on-FHIR")
         ],
         "extension": [
             {
                 "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
-                "extension": [{"url": "token", "valueUri": f"{root}/oauth/token"}],
+                "extension": [
+                    {"url": name, "valueUri": f"{root}/oauth/{name}"} for name in ("authorize", "token", "revoke")
+                ],
             }
         ],
     }

@@ -64,6 +64,13 @@ _KINDS = (
     ErrorKind("bad-token", 401, "login", "Adgangsbeviset gælder ikke.", "The access token is not valid."),
     ErrorKind("forbidden", 403, "forbidden", "{}", "{}"),
     ErrorKind(
+        "insufficient-scope",
+        403,
+        "security",
+        "Adgangsbeviset er ikke udstedt til dette: {}",
+        "The access token was not issued for this: {}",
+    ),
+    ErrorKind(
         "refusal-is-personal",
         403,
         "forbidden",

@@ -15,15 +15,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from access.actors import Actor
 from access.vocabulary import HEALTH_SIDE, SOCIAL_SIDE, ActingAs, Purpose
-from identity import tokens
+from identity.keys import keys_of
 from identity.models import System, UsedAssertion
 from organisations.models import Employment, Organisation, Professional, UnitLink
 
-ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "ES384", "RS256", "PS256"]
+ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "ES384", "RS256", "RS384", "PS256"]
+LONGEST_TEXT = 8192
 LONGEST = timedelta(minutes=5)
 SKEW = timedelta(seconds=60)
 DEFAULT_PURPOSE = {
@@ -37,11 +37,14 @@ NEEDS_RESPONSIBLE = frozenset({ActingAs.HP_ASSIST, ActingAs.HP_STUDENT})
 
 
 class AssertionRefused(Exception):
-    """The assertion is not accepted; `code` is the OAuth error, `why` a short text without personal data."""
+    """It is not accepted; `code` is the OAuth error, `why` a short text without personal data.
 
-    def __init__(self, code: str, why: str) -> None:
+    `client_id` is the system that asked, where that is proved; `is_noted` says that the log has it already.
+    """
+
+    def __init__(self, code: str, why: str, client_id: str = "", *, is_noted: bool = False) -> None:
         super().__init__(why)
-        self.code, self.why = code, why
+        self.code, self.why, self.client_id, self.is_noted = code, why, client_id, is_noted
 
 
 def token_address() -> str:
@@ -65,53 +68,35 @@ def make(key: Any, *, issuer: str, subject: str, lifetime: timedelta = timedelta
     return jwt.encode({"alg": algorithm, "kid": key.kid}, body, key, algorithms=ALGORITHMS)
 
 
-def exchange(assertion: str) -> tuple[str, int, Actor]:
-    """Return an access token for the professional whom a registered system vouches for, its lifetime and the actor.
+def verified(assertion: str) -> tuple[System, dict[str, Any]]:
+    """Check signature, audience and times against the keys of the issuer, and return it with what it says.
 
-    Raises AssertionRefused; an assertion that was refused before its claims were read may be sent again.
+    Raises AssertionRefused. One statement, and what fetching keys costs (`identity.keys`).
     """
-    system, claims = _verified(assertion)
-    if not system.may_assert:
-        raise AssertionRefused("unauthorized_client", "the system may not vouch for professionals")
-    actor = _actor(system, claims)
-    _use_once(system, claims)
-    token, seconds = tokens.issue(actor)
-    return token, seconds, actor
-
-
-def exchange_system(assertion: str) -> tuple[str, int, Actor]:
-    """Return an access token for a system that delivers. Raises AssertionRefused."""
-    system, claims = _verified(assertion)
-    if not system.may_deliver or claims.get("sub") != system.client_id:
-        raise AssertionRefused("unauthorized_client", "the system may not deliver")
-    _use_once(system, claims)
-    actor = Actor(
-        ActingAs.SYSTEM, Purpose.DELIVERY, datetime.now(UTC), unit_id=system.owner_id, client_id=system.client_id
-    )
-    token, seconds = tokens.issue(actor)
-    return token, seconds, actor
-
-
-def _verified(assertion: str) -> tuple[System, dict[str, Any]]:
-    """Check signature, audience and times against the registered keys of the issuer."""
+    if len(assertion) > LONGEST_TEXT:
+        raise AssertionRefused("invalid_grant", "not a signed assertion")
     try:
-        issuer = jws.extract_compact(assertion.encode()).payload
-        client_id = str(_json(issuer).get("iss", ""))
+        unread = jws.extract_compact(assertion.encode())
+        client_id = str(_json(unread.payload).get("iss", ""))
+        kid = str(unread.headers().get("kid", ""))
     except (JoseError, ValueError) as error:
         raise AssertionRefused("invalid_grant", "not a signed assertion") from error
     system = System.objects.filter(client_id=client_id, is_active=True).first()
     if system is None:
         raise AssertionRefused("invalid_client", "unknown system")
     try:
-        claims = dict(jwt.decode(assertion, KeySet.import_key_set(system.keys), algorithms=ALGORITHMS).claims)
+        claims = dict(jwt.decode(assertion, keys_of(system, kid), algorithms=ALGORITHMS).claims)
     except (JoseError, ValueError) as error:
-        raise AssertionRefused("invalid_grant", "the signature does not fit") from error
-    _check_times(claims)
-    audience = claims.get("aud")
-    if token_address() not in (audience if isinstance(audience, list) else [audience]):
-        raise AssertionRefused("invalid_grant", "the audience is another")
-    if not isinstance(claims.get("jti"), str) or not 8 <= len(claims["jti"]) <= 200:
-        raise AssertionRefused("invalid_grant", "jti is missing")
+        raise AssertionRefused("invalid_grant", "the signature does not fit", system.client_id) from error
+    try:
+        _check_times(claims)
+        audience = claims.get("aud")
+        if token_address() not in (audience if isinstance(audience, list) else [audience]):
+            raise AssertionRefused("invalid_grant", "the audience is another")
+        if not isinstance(claims.get("jti"), str) or not 8 <= len(claims["jti"]) <= 200:
+            raise AssertionRefused("invalid_grant", "jti is missing")
+    except AssertionRefused as refused:
+        raise AssertionRefused(refused.code, refused.why, system.client_id) from refused
     return system, claims
 
 
@@ -124,25 +109,36 @@ def _json(payload: bytes) -> dict[str, Any]:
 
 
 def _check_times(claims: dict[str, Any]) -> None:
-    """Neither past its time, nor from the future, nor longer than allowed."""
+    """Neither past its time, nor from the future, nor longer than allowed; without `iat` it was issued when it came."""
     now = datetime.now(UTC)
     try:
-        issued = datetime.fromtimestamp(int(claims["iat"]), UTC)
+        issued = datetime.fromtimestamp(int(claims.get("iat", now.timestamp())), UTC)
         expires = datetime.fromtimestamp(int(claims["exp"]), UTC)
     except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
-        raise AssertionRefused("invalid_grant", "iat or exp is missing") from error
+        raise AssertionRefused("invalid_grant", "exp is missing or iat is no time") from error
     if expires + SKEW <= now or issued - SKEW > now or expires - issued > LONGEST:
         raise AssertionRefused("invalid_grant", "the assertion is out of its time")
 
 
-def _use_once(system: System, claims: dict[str, Any]) -> None:
-    """Take note of the assertion; a second use is refused."""
+def use_once(system: System, claims: dict[str, Any]) -> None:
+    """Take note of the assertion; a second use is refused. Raises AssertionRefused. One statement."""
     expires = datetime.fromtimestamp(int(claims["exp"]), UTC) + SKEW
     try:
         with transaction.atomic():
             UsedAssertion.objects.create(client_id=system.client_id, assertion_id=claims["jti"], expires_at=expires)
     except IntegrityError as error:
-        raise AssertionRefused("invalid_grant", "the assertion was used before") from error
+        raise AssertionRefused("invalid_grant", "the assertion was used before", system.client_id) from error
+
+
+def professional_of(system: System, claims: dict[str, Any]) -> Actor:
+    """The professional whom a system vouches for, acting as it says for the unit that it names.
+
+    Raises AssertionRefused where the registers do not agree. Some six statements.
+    """
+    try:
+        return _actor(system, claims)
+    except AssertionRefused as refused:
+        raise AssertionRefused(refused.code, refused.why, system.client_id) from refused
 
 
 def _actor(system: System, claims: dict[str, Any]) -> Actor:

@@ -8,6 +8,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from access.actors import Actor
+from access.service import log
 from fhir.ids import new_key
 from fhir.outcomes import FhirError
 from identity import tokens
@@ -35,6 +36,8 @@ class BearerAuthentication(BaseAuthentication):
             )
             return actor, None
         except tokens.TokenInvalid as error:
+            if error.actor is not None:  # ours, and told apart: an old or revoked token is somebody's
+                log(error.actor, "token", "Token", citizen_id=None, outcome="refuse", reason="auth", query=error.why)
             header = 'Bearer realm="fhir", error="invalid_token"'
             raise FhirError("bad-token", headers={"WWW-Authenticate": header}) from error
 

@@ -1,10 +1,19 @@
 """Users, registered systems, and what keeps their tokens single-use and revocable."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from fhir.ids import new_key
+from identity.registering import key_address, public_keys, redirect_address, type_scopes
+
+
+def no_keys() -> dict[str, Any]:
+    """The JWK set without a key."""
+    return {"keys": []}
 
 
 class User(AbstractUser):
@@ -24,23 +33,62 @@ class User(AbstractUser):
 
 
 class System(models.Model):
-    """A registered system (EPJ, EOJ, LPS, gateway): its public keys, its owner and what it may ask for.
+    """A registered system (EPJ, EOJ, LPS, gateway, SMART app): its public keys, its owner and what it may ask for.
 
-    `keys` is a JWK set of public keys. `may_assert` systems vouch for their logged-in professionals; `may_deliver`
-    systems deliver bundles for `owner` and the units below it.
+    `keys` is a JWK set of public keys, several while one takes over from another; `jwks_uri` is where the system
+    publishes its own instead. `may_assert` systems vouch for their logged-in professionals; `may_deliver` systems
+    deliver bundles for `owner` and the units below it. `scopes` are those it may ask for at most, empty for all of its
+    kind. A system with `redirect_uris` is an app that can be launched; one without keys proves itself by PKCE alone.
     """
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     client_id = models.CharField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
     owner = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
-    keys = models.JSONField()
+    keys = models.JSONField(default=no_keys, blank=True, validators=[public_keys])
+    jwks_uri = models.CharField(max_length=300, blank=True, default="", validators=[key_address])
+    redirect_uris = ArrayField(
+        models.CharField(max_length=300, validators=[redirect_address]), default=list, blank=True
+    )
+    scopes = models.TextField(blank=True, default="", validators=[type_scopes])
     may_assert = models.BooleanField(default=True)
     may_deliver = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is an app that has no key to prove itself with."""
+        return bool(self.redirect_uris) and not self.jwks_uri and not self.keys["keys"]
+
+
+class Ticket(models.Model):
+    """A secret of ours that opens something once and soon: a launch of the page or of an app, or an app's code.
+
+    Only the digest is kept. `client_id` is whose it is: of a launch the system that asked for it, of a code the app.
+    `facts` are who asks about whom, as a token says it (ids only, never a number of a person), and for a code what the
+    app has to show with it. `token_id` is the token that a code gave: a code that comes twice calls it back.
+    """
+
+    class Kind(models.TextChoices):
+        """What it opens."""
+
+        PAGE = "page"
+        APP = "app"
+        CODE = "code"
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    client_id = models.CharField(max_length=100)
+    facts = models.JSONField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+    token_id = models.CharField(max_length=64, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.client_id}"
 
 
 class UsedAssertion(models.Model):

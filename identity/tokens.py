@@ -1,4 +1,4 @@
-"""Access tokens of ours: short-lived, signed, and read into an Actor once per request."""
+"""Access tokens of ours: short-lived, signed, revocable, and read into an Actor once per request."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -10,76 +10,114 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey
+from joserfc.jwk import KeySet, OctKey
 
 from access.actors import Actor
 from access.vocabulary import ActingAs, Purpose
+from identity.revocation import watch
 
 LIFETIME = timedelta(minutes=15)
+SYSTEM_LIFETIME = timedelta(minutes=5)
 _IDS = {
     "pro": "professional_id",
     "unit": "unit_id",
     "res": "responsible_id",
     "cit": "citizen_id",
     "obo": "on_behalf_of",
+    "pat": "in_context",
 }
 
 
 class TokenInvalid(Exception):
-    """The access token is missing, altered, foreign or past its time."""
+    """The access token is altered, foreign, revoked or past its time; `actor` is whom it stood for, if it was ours."""
+
+    def __init__(self, why: str, actor: Actor | None = None) -> None:
+        super().__init__(why)
+        self.why, self.actor = why, actor
 
 
-@lru_cache(maxsize=1)
-def _key() -> OctKey:
-    """The key that signs access tokens, made from the secret of the deployment."""
-    return OctKey.import_key(sha256(b"access-token:" + settings.SECRET_KEY.encode()).digest())
+@lru_cache(maxsize=4)
+def _key(secret: str) -> OctKey:
+    """The key that a secret of the deployment gives; its id tells nothing of it."""
+    made = sha256(b"access-token:" + secret.encode()).digest()
+    return OctKey.import_key(made, {"kid": sha256(b"kid:" + made).hexdigest()[:16]})
 
 
-def issue(actor: Actor, *, lifetime: timedelta = LIFETIME, scope: str = "") -> tuple[str, int]:
-    """Return a signed token that stands for this actor, and its lifetime in seconds."""
-    claims: dict[str, Any] = {
-        "aud": "fhir",
-        "exp": int((actor.moment + lifetime).timestamp()),
-        "jti": uuid4().hex,
+@lru_cache(maxsize=4)
+def _keys(secret: str, former: tuple[str, ...]) -> KeySet:
+    """The keys that tokens are read with: that of the secret, which signs, and those of the secrets before it."""
+    return KeySet([_key(each) for each in (secret, *former)])
+
+
+def facts_of(actor: Actor) -> dict[str, Any]:
+    """Who asks, as what, for whom, and how far the asking reaches: what a token says of an actor, as JSON."""
+    return {
         "act": str(actor.acting_as),
         "pur": str(actor.purpose),
         "prf": actor.profession,
         "cli": actor.client_id,
-        "scope": scope,
+        "scope": " ".join(sorted(actor.scopes)),
         **{short: str(getattr(actor, name)) for short, name in _IDS.items() if getattr(actor, name) is not None},
     }
-    return jwt.encode({"alg": "HS256"}, claims, _key()), int(lifetime.total_seconds())
+
+
+def actor_of(facts: Mapping[str, Any], moment: datetime, **more: Any) -> Actor:
+    """The actor of such facts, asking at an instant."""
+    ids: dict[str, Any] = {name: UUID(facts[short]) for short, name in _IDS.items() if short in facts}
+    return Actor(
+        acting_as=ActingAs(facts["act"]),
+        purpose=Purpose(facts["pur"]),
+        moment=moment,
+        profession=facts["prf"],
+        client_id=facts["cli"],
+        scopes=frozenset(facts["scope"].split()),
+        **ids,
+        **more,
+    )
+
+
+def issue(actor: Actor, *, lifetime: timedelta = LIFETIME, token_id: str = "") -> tuple[str, int]:
+    """Return a signed token that stands for this actor, and its lifetime in seconds."""
+    expires = int((actor.moment + lifetime).timestamp())
+    claims = {"aud": "fhir", "exp": expires, "jti": token_id or uuid4().hex, **facts_of(actor)}
+    key = _key(settings.SECRET_KEY)
+    return jwt.encode({"alg": "HS256", "kid": key.kid}, claims, key), int(lifetime.total_seconds())
 
 
 @lru_cache(maxsize=8192)
-def _claims(token: str) -> Mapping[str, Any]:
+def _claims(token: str, secret: str, former: tuple[str, ...]) -> Mapping[str, Any]:
     """Check the signature and read; the result of a good token is kept, its time is checked by the caller each time."""
-    return jwt.decode(token, _key(), algorithms=["HS256"]).claims
+    return jwt.decode(token, _keys(secret, former), algorithms=["HS256"]).claims
+
+
+def claims_of(token: str) -> Mapping[str, Any]:
+    """What a token of ours says, whether it still holds or not. Raises TokenInvalid."""
+    try:
+        claims = _claims(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+    except (JoseError, ValueError) as error:
+        raise TokenInvalid("not a token of this service") from error
+    if claims.get("aud") != "fhir":
+        raise TokenInvalid("not a token of this service")
+    return claims
 
 
 def read(token: str, *, request_id: str = "", override_id: UUID | None = None, will_reason: str = "") -> Actor:
     """Return the actor a token stands for, at this instant, under the override and with the reason that it declares.
 
-    Raises TokenInvalid.
+    Raises TokenInvalid. No statement in a process that watches revocations (`identity.revocation`), else one.
     """
-    try:
-        claims = _claims(token)
-    except (JoseError, ValueError) as error:
-        raise TokenInvalid from error
+    claims = claims_of(token)
     now = datetime.now(UTC)
-    if claims.get("aud") != "fhir" or claims["exp"] <= now.timestamp():
-        raise TokenInvalid
-    ids: dict[str, Any] = {name: UUID(claims[short]) for short, name in _IDS.items() if short in claims}
-    return Actor(
-        acting_as=ActingAs(claims["act"]),
-        purpose=Purpose(claims["pur"]),
-        moment=now,
-        profession=claims["prf"],
-        client_id=claims["cli"],
+    actor = actor_of(
+        claims,
+        now,
         token_id=claims["jti"],
         request_id=request_id,
         override_id=override_id,
         will_reason=will_reason,
-        scopes=frozenset(claims["scope"].split()),
-        **ids,
     )
+    if claims["exp"] <= now.timestamp():
+        raise TokenInvalid("the token has expired", actor)
+    if watch.is_revoked(actor.token_id, actor.client_id):
+        raise TokenInvalid("the token was revoked", actor)
+    return actor

@@ -30,6 +30,8 @@ ACTIVITIES: dict[str, Texts] = {
     "override": ("Brød", "Overrode"),
     "unconfirmed": ("Kunne ikke bekræfte", "Could not confirm"),
     "shield": ("Besluttede om", "Decided on"),
+    "launch": ("Åbnede", "Opened"),
+    "consent-window": ("Oplyste, hvorfor der skulle åbnes for", "Stated why to open"),
     "token": ("Bad om adgang til", "Asked for a way in to"),
 }
 OTHER_ACTIVITY: Texts = ("Brugte", "Used")

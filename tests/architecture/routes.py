@@ -53,6 +53,19 @@ DELIVERY = {"resourceType": "Bundle", "type": "collection", "timestamp": "2026-1
 ROUTES: dict[str, list[Case | Elsewhere]] = {
     "legal-settings": [Elsewhere("tests/law/test_page.py")],
     "oauth-token": [Elsewhere("tests/http/test_tokens.py")],
+    "oauth-revoke": [Elsewhere("tests/http/test_ways_in.py")],
+    "oauth-launch": [Elsewhere("tests/http/test_launch.py")],
+    "oauth-authorize": [Elsewhere("tests/http/test_launch.py")],
+    **{
+        name: [Elsewhere("tests/http/test_ways_in.py")]
+        for name in (
+            "oauth-keys",
+            "smart-configuration",
+            "fhir-smart-configuration",
+            "openid-configuration",
+            "fhir-openid-configuration",
+        )
+    },
     "fhir-metadata": [Case("metadata", (*EVERYBODY, "nobody"), ())],
     "fhir-overview": [
         Case("Patient/{citizen}/$overview", (*TREATING, *HERS), ("stranger", "blocked_doctor", "nobody"), or_empty=True)

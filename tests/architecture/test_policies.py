@@ -28,6 +28,7 @@ WITHOUT_POLICY = {
     "audit.Seal": "hashes over the log; read by the verifier on the machine, never served",
     "identity.User": "who logs in; never served",
     "identity.System": MACHINE,
+    "identity.Ticket": MACHINE,
     "identity.UsedAssertion": MACHINE,
     "identity.RevokedToken": MACHINE,
     "citizens.Identifier": "a number of a citizen; served with the citizen, by her policy",

@@ -21,6 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 OPEN = {"fhir-metadata": "what the server can do is public"}
 NOT_FHIR = {
     "oauth-token": "OAuth has its own shape of answers and errors",
+    "oauth-revoke": "OAuth has its own shape of answers and errors",
+    "oauth-launch": "OAuth has its own shape of answers and errors",
+    "oauth-authorize": "a browser is sent back to its app; nothing is shown",
+    "oauth-keys": "a JWK set, public",
+    "smart-configuration": "what clients need to know, public",
+    "fhir-smart-configuration": "what clients need to know, public",
+    "openid-configuration": "what clients need to know, public",
+    "fhir-openid-configuration": "what clients need to know, public",
     "legal-settings": "a page for people; the law's settings, about nobody",
 }
 

@@ -24,7 +24,10 @@ OURS = (
     "organisations",
     "stamkort",
 )
-MADE_OTHERWISE = {"Delivered", "UnitLink", "CarePlanGrant", "UsedAssertion", "RevokedToken", "DryRun", "DryRunChunk"}
+MADE_OTHERWISE = {"Delivered", "UnitLink", "CarePlanGrant", "UsedAssertion", "RevokedToken", "Ticket"} | {
+    "DryRun",
+    "DryRunChunk",
+}
 NOT_A_ROW = {"ago", "ahead", "now", "aged", "unit_under", "plan_element", "private_marking"}
 STATES = sorted(set(factories.__all__) - NOT_A_ROW)
 

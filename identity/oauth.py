@@ -1,0 +1,75 @@
+"""The base of the OAuth addresses: answers and errors in OAuth's own shape, every refusal in the log."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+
+from access.actors import Actor
+from access.service import log
+from access.vocabulary import ActingAs, Purpose
+from fhir.ids import new_key
+from identity import grants
+from identity.assertions import AssertionRefused
+from identity.models import System
+
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+# OAuth's answers are for the one who asked and for nobody's cache.
+UNSTORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class OAuthView(View):
+    """An address that systems post to. `interaction` is what the log calls it."""
+
+    http_method_names = ["post"]
+    interaction = "token"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Answer, or refuse as OAuth does; a refusal is logged and tells no more than its code."""
+        try:
+            return self.answered(request)
+        except AssertionRefused as refused:
+            note_refusal(self.interaction, refused)
+            return refusal(refused.code, refused.why)
+
+    def answered(self, request: HttpRequest) -> HttpResponse:
+        """Answer. Raises AssertionRefused."""
+        raise NotImplementedError
+
+
+def note_refusal(interaction: str, refused: AssertionRefused) -> None:
+    """Write a refusal to the log: of the system that asked where that is proved, about nobody. One statement."""
+    if refused.is_noted:
+        return
+    nobody = Actor(
+        ActingAs.SYSTEM, Purpose.DELIVERY, datetime.now(UTC), client_id=refused.client_id, request_id=new_key().hex
+    )
+    log(nobody, interaction, "Token", citizen_id=None, outcome="refuse", reason="auth", query=refused.why)
+
+
+def answer(body: dict[str, Any], status: int = 200) -> HttpResponse:
+    """An answer in JSON that nobody keeps."""
+    return JsonResponse(body, status=status, headers=UNSTORED)
+
+
+def refusal(code: str, why: str) -> HttpResponse:
+    """An OAuth error."""
+    return answer({"error": code, "error_description": why}, 401 if code == "invalid_client" else 400)
+
+
+def client_of(request: HttpRequest) -> System:
+    """The system that posts: by an assertion about itself, or by its name where it was registered without keys.
+
+    Raises AssertionRefused.
+    """
+    if request.POST.get("client_assertion_type") == CLIENT_ASSERTION:
+        return grants.proved(request.POST.get("client_assertion", ""))
+    found = System.objects.filter(client_id=request.POST.get("client_id", "")[:100], is_active=True).first()
+    if found is None or not found.is_public:
+        raise AssertionRefused("invalid_client", "the system did not prove itself")
+    return found

@@ -1,0 +1,1 @@
+"""Tests of identity: tokens, scopes, launches and registrations."""
