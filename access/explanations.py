@@ -31,6 +31,16 @@ WAYS = {
         "Do the task under health law, with a responsible health professional.",
     ),
     Reason.PURPOSE: Way("state-purpose", "Angiv det formål, som opgaven har.", "State the purpose of the task."),
+    Reason.LOG_ONLY: Way(
+        "read-log",
+        "Se opslagene i loggen (AuditEvent).",
+        "Read the look-ups in the log (AuditEvent).",
+    ),
+    Reason.SENT_BY_SOURCE: Way(
+        "ask-source",
+        "Bed den, der har oplysningerne, om at videregive dem.",
+        "Ask who holds the data to pass them on.",
+    ),
     Reason.NO_RELATION: Way(
         "establish-relation",
         "Der skal være en aktuel behandling eller bevilling hos din enhed.",
@@ -59,6 +69,14 @@ REASON_TEXTS = {
         "You do not act under health law in this task.",
     ),
     Reason.PURPOSE: ("Formålet giver ikke adgang.", "The purpose gives no access."),
+    Reason.LOG_ONLY: (
+        "Kontrol af opslag giver adgang til loggen over egne medarbejderes opslag, ikke til oplysningerne selv.",
+        "A look-up audit gives access to the log of own staff's look-ups, not to the data themselves.",
+    ),
+    Reason.SENT_BY_SOURCE: (
+        "Tilsyn giver ingen opslag; den, der har oplysningerne, videregiver dem selv.",
+        "Supervision gives no look-up; who holds the data passes them on.",
+    ),
     Reason.NO_RELATION: (
         "Borgeren er ikke i behandling eller pleje hos din enhed.",
         "The citizen is not treated or cared for at your unit.",
@@ -112,6 +130,8 @@ CITIZEN_SIDE_WAYS = {
 GATE_OF = {
     Reason.SECTOR: "sector",
     Reason.PURPOSE: "purpose",
+    Reason.LOG_ONLY: "purpose",
+    Reason.SENT_BY_SOURCE: "purpose",
     Reason.NO_RELATION: "no_relation",
     Reason.LAW_GATE: "law_gate",
     Reason.NEEDS_CONSENT: "law_gate",

@@ -300,6 +300,26 @@ LOG_ACCESS = Ground(
     "Du har ret til at se, hvem der har set dine oplysninger.",
     "You have a right to see who looked at your data.",
 )
+LOOK_UP_AUDIT = Ground(
+    "look-up-audit",
+    "Auditpligt",
+    "(myndighedens kontrol af egne opslag)",
+    "known",
+    "Myndigheden kontrollerer, hvad dens egne medarbejdere har slået op; kontrollen ser loggen og intet andet.",
+    "The authority checks what its own staff looked up; the check sees the log and nothing else.",
+    "Din kommune eller region kontrollerer, om dens egne medarbejdere havde lov til at slå op.",
+    "Your municipality or region checks whether its own staff were allowed to look.",
+)
+SUPERVISION = Ground(
+    "supervision",
+    "Sundhedsloven",
+    "§ 43, stk. 2, nr. 3",
+    "found",
+    "Et tilsyn slår ikke op; den, der har oplysningerne, videregiver, hvad tilsynet skal bruge.",
+    "A supervising authority looks nothing up; who holds the data passes on what supervision needs.",
+    "Et tilsyn kan ikke selv slå op; det får, hvad det skal bruge, af dem, der har oplysningerne.",
+    "A supervising authority cannot look by itself; it gets what it needs from those who hold the data.",
+)
 SHARED_INFRASTRUCTURE = Ground(
     "shared-infrastructure",
     "Sundhedsloven",

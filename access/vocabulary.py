@@ -119,6 +119,8 @@ class Reason(TextChoices):
     AUTH = "auth", _("adgangsbeviset gælder ikke")
     SECTOR = "sector", _("uden for sundhedsvæsenet")
     PURPOSE = "purpose", _("formålet giver ikke adgang")
+    LOG_ONLY = "log_only", _("kontrol af opslag ser loggen alene")
+    SENT_BY_SOURCE = "sent_by_source", _("kilden videregiver selv")
     NO_RELATION = "no_relation", _("ingen aktuel behandling eller bevilling")
     LAW_GATE = "law_gate", _("loven giver ikke adgang")
     NEEDS_CONSENT = "needs_consent", _("kræver borgerens samtykke")

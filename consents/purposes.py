@@ -1,8 +1,8 @@
 """Matrix C of the law study (3.6): looks for other purposes than treatment, each with its own limits.
 
-Declining is final here: neither a consent nor an override opens a block (SUL § 42 d, stk. 4). Supervision, adverse
-events, insurance, employers, police and research have no rule, and so no access: the first two are served by the
-source, the rest not at all.
+Declining is final here: neither a consent nor an override opens a block (SUL § 42 d, stk. 4). A look-up audit sees the
+log (minlog/policy.py) and supervision is sent what it needs by the source; to everything else both have a rule with a
+gate that nothing opens, which says so. Adverse events, insurance, employers, police and research have no rule at all.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import BooleanField, DateTimeField, F, Func, OuterRef, Q, 
 
 from access.actors import Actor
 from access.conditions import NEVER, Target, actor_is, condition, exists
-from access.grounds import OWN_EVALUATION, QUALITY_WORK
+from access.grounds import LOOK_UP_AUDIT, OWN_EVALUATION, QUALITY_WORK, SUPERVISION
 from access.policies import Gate, Rule
 from access.vocabulary import ActingAs, Action, Category, Profession, Purpose, Reason
 from citizens.conditions import alive
@@ -42,6 +42,13 @@ an_evaluator = actor_is(
     "an_evaluator", lambda actor: actor.acting_as == ActingAs.HP and actor.asked_profession in EVALUATORS
 )
 a_professional = actor_is("a_professional", lambda actor: actor.acting_as == ActingAs.HP)
+an_auditor = actor_is("an_auditor", lambda actor: actor.acting_as == ActingAs.AUDIT)
+auditing = actor_is("auditing", lambda actor: actor.purpose == Purpose.AUDIT)
+supervising = actor_is(
+    "supervising",
+    lambda actor: actor.acting_as == ActingAs.SUPERVISION and actor.purpose == Purpose.SUPERVISION,
+)
+nobody = actor_is("nobody", lambda actor: False)
 
 
 @condition
@@ -141,5 +148,19 @@ PURPOSE_RULES: tuple[Rule, ...] = (
             Gate("law", clinical & of_own_place & of_five_years, Reason.LAW_GATE),
             NOT_DECLINED,
         ),
+    ),
+    Rule(
+        "audited-data",
+        LOOK_UP_AUDIT,
+        READ,
+        (Gate("sector", an_auditor & auditing, Reason.SECTOR), Gate("purpose", nobody, Reason.LOG_ONLY)),
+        unblockable=LOOK_UP_AUDIT,
+    ),
+    Rule(
+        "supervised-data",
+        SUPERVISION,
+        READ,
+        (Gate("sector", supervising, Reason.SECTOR), Gate("purpose", nobody, Reason.SENT_BY_SOURCE)),
+        unblockable=SUPERVISION,
     ),
 )

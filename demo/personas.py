@@ -110,6 +110,7 @@ _ALL = (
     _at_work("emergency-doctor", "doctor of the emergency ward"),
     _at_work("clerk", "secretary with the management's permit", ActingAs.HP_PERMIT),
     _at_work("student", "medical student under the doctor", ActingAs.HP_STUDENT, responsible="doctor"),
+    _at_work("auditor", "the municipality's auditor of look-ups", ActingAs.AUDIT),
     _at_work("stranger", "nurse of another ward who treats none of them"),
     Persona("lars", "Lars, citizen with COPD", ActingAs.CITIZEN, "lars"),
     Persona(

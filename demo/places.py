@@ -64,6 +64,7 @@ STAFF: dict[str, tuple[str, str, Profession, str, tuple[str, ...]]] = {
     "kidney-doctor": ("Søren Test", "Leth", Profession.DOCTOR, "Overlæge", ("kidney-clinic",)),
     "heart-doctor": ("Tine Test", "Østergaard", Profession.DOCTOR, "Overlæge", ("heart-clinic",)),
     "vejle-doctor": ("William Test", "Frost", Profession.DOCTOR, "Cheflæge", ("vejle-lung",)),
+    "auditor": ("Yrsa Test", "Krag", Profession.OTHER, "Kontrollant af opslag", ("municipality",)),
 }  # fmt: skip
 
 # unit: the place where its appointments are

@@ -17,7 +17,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from access.actors import Actor
-from access.vocabulary import HEALTH_SIDE, SOCIAL_SIDE, ActingAs, Purpose
+from access.vocabulary import HEALTH_SIDE, ActingAs, Purpose
 from identity.keys import keys_of
 from identity.models import System, UsedAssertion
 from organisations.models import Employment, Organisation, Professional, UnitLink
@@ -31,6 +31,7 @@ DEFAULT_PURPOSE = {
     ActingAs.CARE: Purpose.CARE,
     ActingAs.CASE: Purpose.CASE,
     ActingAs.SOC_PSY: Purpose.CARE,
+    ActingAs.AUDIT: Purpose.AUDIT,
 }
 NEEDS_AUTHORISATION = frozenset({ActingAs.HP})
 NEEDS_RESPONSIBLE = frozenset({ActingAs.HP_ASSIST, ActingAs.HP_STUDENT})
@@ -148,9 +149,7 @@ def _actor(system: System, claims: dict[str, Any]) -> Actor:
         acting_as = ActingAs(str(claims.get("acting_as")))
         purpose = Purpose(claims.get("purpose_of_use", DEFAULT_PURPOSE[acting_as]))
     except (ValueError, KeyError) as error:
-        raise AssertionRefused("invalid_grant", "acting_as or purpose_of_use is unknown") from error
-    if acting_as not in HEALTH_SIDE | SOCIAL_SIDE:
-        raise AssertionRefused("invalid_grant", "acting_as is not for professionals")
+        raise AssertionRefused("invalid_grant", "acting_as or purpose_of_use does not fit") from error
     professional = _professional(claims.get("sub"))
     unit = Organisation.objects.filter(sor=str(claims.get("sor", "")), is_active=True).first()
     if unit is None or not UnitLink.objects.filter(ancestor_id=system.owner_id, descendant_id=unit.pk).exists():

@@ -1,7 +1,8 @@
 """Who may see the log and who may see where a version comes from.
 
 The log is the citizen's (law study 2.10, 3.4); a health professional sees her own look-ups and those made on her
-responsibility (medhjælpslog), and nobody else sees any. A version's origin is seen by whoever sees its target.
+responsibility (medhjælpslog), an auditor those of the staff of her own authority (3.6), and nobody else sees any. A
+version's origin is seen by whoever sees its target.
 """
 
 from django.db.models import F, OuterRef, Q
@@ -9,17 +10,26 @@ from django.db.models import F, OuterRef, Q
 from access import versions
 from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Target, actor_is, condition, conj, disj, exists
-from access.grounds import CUSTODY, GUARDIANSHIP, LOG_ACCESS, ORIGIN_OF_DATA, PLAN_OF_PARTS, POWER_OF_ATTORNEY
+from access.grounds import (
+    CUSTODY,
+    GUARDIANSHIP,
+    LOG_ACCESS,
+    LOOK_UP_AUDIT,
+    ORIGIN_OF_DATA,
+    PLAN_OF_PARTS,
+    POWER_OF_ATTORNEY,
+)
 from access.policies import Gate, Policy, Rule, policy_of, register
 from access.sql import IsIn
 from access.vocabulary import ActingAs, Action, Category, Reason
 from audit.models import Version
-from citizens.conditions import attorney
+from citizens.conditions import alive, attorney
 from citizens.models import Citizen
 from consents.gates import ATTORNEY, GUARDIAN, HERSELF, OF_AGE, PARENT_OF_CHILD
+from consents.purposes import an_auditor, auditing
 from fhir.registry import all_resources
 from minlog.models import LookUp
-from organisations.conditions import for_the_task
+from organisations.conditions import for_the_task, of_own_authority
 
 READ = frozenset({Action.READ})
 # What a professional was not told: that a thing is not there, or that a block hides it. Both are left out of her own
@@ -37,13 +47,22 @@ def in_the_attorneys_scope(actor: Actor, target: Target) -> Q:
     return attorney(actor, target, names_the_log, **tells)
 
 
+def _told() -> Q:
+    """The entry is of something that the professional was told."""
+    return Q(outcome="permit") | ~Q(reason__in=UNTOLD)
+
+
+def _of_nobody_dead(actor: Actor, target: Target) -> Q:
+    """The entry is about a citizen who lives, or about none."""
+    lives = exists(Citizen, alive(actor), pk=OuterRef(target.citizen))
+    return lives if target.occurred_at is None else Q(**{f"{target.citizen}__isnull": True}) | lives
+
+
 def _told_of_the_living(actor: Actor, who: Q, target: Target) -> Q:
     """Entries by `who` that told her something, about somebody who lives; an entry may be about no citizen."""
     if actor.professional_id is None or target.occurred_at is None:
         return NEVER
-    lives = exists(Citizen, pk=OuterRef(target.citizen), died_at__isnull=True)
-    told = Q(outcome="permit") | ~Q(reason__in=UNTOLD)
-    return conj([who, told, Q(**{f"{target.citizen}__isnull": True}) | lives])
+    return conj([who, _told(), _of_nobody_dead(actor, target)])
 
 
 @condition
@@ -58,13 +77,28 @@ def on_her_responsibility(actor: Actor, target: Target) -> Q:
     return _told_of_the_living(actor, Q(responsible_id=actor.professional_id), target)
 
 
+@condition
+def about_nobody_dead(actor: Actor, target: Target) -> Q:
+    """Whoever the entry is about lives."""
+    return _of_nobody_dead(actor, target)
+
+
+@condition
+def by_own_staff(actor: Actor, target: Target) -> Q:
+    """Somebody of the auditor's own authority looked, and was told something; a system that acts alone is not staff."""
+    own = of_own_authority.q(actor, target)
+    if target.occurred_at is None:
+        return own
+    return conj([own, Q(professional_id__isnull=False), _told()])
+
+
 SECTOR = Gate("sector", as_health_professional, Reason.LAW_GATE)
 PURPOSE = Gate("purpose", for_the_task, Reason.PURPOSE)
 
 LOOK_UP = register(
     Policy(
         LookUp,
-        Target(category=None, fixed=Category.LOG, origin=None, occurred_at="recorded_at"),
+        Target(category=None, fixed=Category.LOG, origin="unit_id", occurred_at="recorded_at"),
         (
             Rule(
                 "own-log",
@@ -110,6 +144,18 @@ LOOK_UP = register(
                 READ,
                 (SECTOR, PURPOSE, Gate("law", on_her_responsibility, Reason.LAW_GATE)),
                 unblockable=LOG_ACCESS,
+            ),
+            Rule(
+                "look-up-audit",
+                LOOK_UP_AUDIT,
+                READ,
+                (
+                    Gate("sector", an_auditor, Reason.LAW_GATE),
+                    Gate("purpose", auditing, Reason.PURPOSE),
+                    Gate("relation", about_nobody_dead, Reason.NO_RELATION),
+                    Gate("law", by_own_staff, Reason.LAW_GATE),
+                ),
+                unblockable=LOOK_UP_AUDIT,
             ),
         ),
     )

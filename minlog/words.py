@@ -63,6 +63,11 @@ REFUSALS: dict[Reason, Texts] = {
     Reason.AUTH: ("Adgangsbeviset gjaldt ikke.", "The proof of identity was not valid."),
     Reason.SECTOR: ("De handlede ikke efter sundhedsloven.", "They did not act under health law."),
     Reason.PURPOSE: ("Formålet giver ikke adgang.", "The purpose gives no access."),
+    Reason.LOG_ONLY: ("De må kun kontrollere loggen.", "They may check the log only."),
+    Reason.SENT_BY_SOURCE: (
+        "Et tilsyn kan ikke selv slå op.",
+        "A supervising authority cannot look by itself.",
+    ),
     Reason.NO_RELATION: (
         "Du er ikke i behandling eller pleje der, og de handler ikke på dine vegne.",
         "You are not treated or cared for there, and they do not act for you.",

@@ -61,9 +61,9 @@ def write(world: World, variant: int = 0) -> dict[type[Model], list[UUID]]:
     elements: dict[type[Model], list[UUID]] = defaultdict(list)
     for element in world.elements:
         for model, row in rows_of(element, variant):
-            by_table[model].append(row)
-            if row.pk == element.id:
-                elements[model].append(row.pk)
+            by_table[type(row)].append(row)
+            if element.id in (row.pk, getattr(row, "id", None)):
+                elements[model].append(element.id)
     if any(element.category == "SK_REG" for element in world.elements):
         elements[Citizen] = [citizen.id for citizen in world.citizens]
     for model, rows in by_table.items():

@@ -1,9 +1,9 @@
 """Worlds and asks as our database and our login can hold them: the same facts, less what neither would take.
 
-The oracle reads these too, so that both answer about the same world. What is dropped or changed: log entries (served
-from the log), a stamkort register part for each citizen (it is the citizen's row), a life goal written by staff (stored
-as a goal of its law), an appointment without an owner, a claimed relation without a deadline, and evidence, purposes
-and families that our tables do not know.
+The oracle reads these too, so that both answer about the same world. What is dropped or changed: a stamkort register
+part for each citizen (it is the citizen's row), a life goal written by staff (stored as a goal of its law), an
+appointment without an owner, a claimed relation without a deadline, and evidence, purposes and families that our tables
+do not know.
 """
 
 from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _elements(world: World, *, with_citizens: bool) -> Iterator[Element]:
         yield Element(citizen.id, citizen.id, "SK_REG", "REGISTER", None, world.elements[0].occurred_at)
     for element in world.elements:
         number = element.id.int
-        if element.category in ("LOG", "SK_REG"):
+        if element.category == "SK_REG":
             continue
         if element.category == "GOAL_LIFE" and element.author_kind != "citizen":
             yield replace(element, category=effective_category(element), sharing=None, named_units=())

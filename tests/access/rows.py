@@ -7,9 +7,11 @@ from django.db.models import Model
 
 from access.vocabulary import Category, Law
 from appointments.models import Appointment
+from audit.models import Entry as Logged
 from careplans.models import CarePlan, CompletedIntervention, Condition, Contact, FollowUp, Intervention, PlanParty
 from citizens.models import Citizen, Relative
 from goals.models import Goal
+from minlog.models import LookUp
 from stamkort.models import Entry, Registration, RegistrationContent
 from tests.oracle.world import Element
 
@@ -40,13 +42,16 @@ def table_of(category: str, variant: int = 0) -> type[Model]:
         "WILL": RegistrationContent,
         "ODR": RegistrationContent,
     }
-    stamkort = {"SK_REG": Citizen, "SK_TYPED": TYPED[variant % 2], "SK_FLAG": Registration}
+    stamkort = {"LOG": LookUp, "SK_REG": Citizen, "SK_TYPED": TYPED[variant % 2], "SK_FLAG": Registration}
     return stamkort.get(category) or tables[category.split("_")[0]]
 
 
 def rows_of(element: Element, variant: int) -> Iterator[Row]:
     """The row of the element, and those it cannot be without."""
     category = element.category
+    if category == "LOG":
+        yield _logged(element)
+        return
     common = {
         "id": element.id,
         "citizen_id": element.citizen,
@@ -74,6 +79,23 @@ def rows_of(element: Element, variant: int) -> Iterator[Row]:
         yield from _plan(common, element)
     elif category.startswith("GOAL"):
         yield _goal(common, element)
+
+
+def _logged(element: Element) -> Row:
+    """A look that was permitted; written as an entry, read as a look-up."""
+    return LookUp, Logged(
+        id=element.id,
+        citizen_id=element.citizen,
+        recorded_at=element.occurred_at,
+        acting_as="hp",
+        professional_id=element.author,
+        responsible_id=element.responsible,
+        unit_id=element.origin,
+        purpose="treatment",
+        interaction="read",
+        resource_type="Condition",
+        outcome="permit",
+    )
 
 
 def _appointment(common: dict, paragraph: str) -> Row:

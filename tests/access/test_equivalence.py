@@ -63,7 +63,7 @@ BEFORE = Scenario(
 TURNING = Scenario(
     "around-2025",
     Frame(
-        size=10,
+        size=6,
         since=datetime(2025, 1, 1, tzinfo=UTC),
         until=datetime(2025, 7, 20, tzinfo=UTC),
         categories=("APPT_AEL", "SK_TYPED"),
@@ -78,7 +78,8 @@ EXPECTED = {
     | dict.fromkeys(("-law_gate", "-regime_switch_off"), 50)
     | dict.fromkeys(("own-service", "own-case", "life-goal", "psl13-party", "will-content"), 10)
     | dict.fromkeys(("-auth", "-sector", "-purpose", "-age", "own-record", "proxy", "parent", "guardian"), 3)
-    | dict.fromkeys(("look-up/override", "life-goal/positive", "will-dentist", "own-evaluation", "quality"), 1),
+    | dict.fromkeys(("look-up/override", "life-goal/positive", "will-dentist", "own-evaluation", "quality"), 1)
+    | dict.fromkeys(("audit-log", "own-look-up", "-log_only", "-sent_by_source"), 1),
     "all-switches-on": EVERYWHERE
     | {"look-up": 200, "look-up/override": 10, "psl13-party": 50, "own-case": 50}
     | {"switched": 200, "switched/positive": 10, "emergency-soc": 3},

@@ -1,7 +1,7 @@
 """Every row of matrix C (law 3.6), by number, through the engine on real rows; typed from the document."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from access.vocabulary import ActingAs, Action, Category, Purpose
 from minlog.models import LookUp
 from tests.access.staging import decided, decision, told
 from tests.oracle.persons import months_after
-from tests.oracle.stage import DAY, NOW, ask, block, consent_for, element, override_of, relation_of, uid
+from tests.oracle.stage import DAY, NOW, POUL, ask, block, consent_for, element, override_of, relation_of, uid
 from tests.oracle.world import CATEGORIES, Ask, Permit
 
 # law 3.6: purpose, actor → the rule that permits, or the reason; what the source sends, or nobody may, is refused
@@ -19,8 +19,8 @@ CELLS = {
     "C1": ("evaluation", "HP", "own-evaluation"),
     "C2": ("quality", "HP", "quality-work"),
     "C3": ("evaluation or quality of one who declined", "HP", "blocked"),
-    "C4": ("audit", "AUDIT", "sector"),
-    "C5": ("supervision", "SUPERVISION", "sector"),
+    "C4": ("audit", "AUDIT", "look-up-audit"),
+    "C5": ("supervision", "SUPERVISION", "sent_by_source"),
     "C6": ("adverse event", "any", "no such purpose"),
     "C7": ("insurance, employer, police", "any", "no such purpose"),
     "C8": ("research or statistics", "any", "no such purpose"),
@@ -122,18 +122,57 @@ def test_c3_declining_is_final(asker: Ask, facts: dict[str, Any]) -> None:
     assert outcome(overriding, DIAGNOSIS, TOOK_PART, **facts, **opened) == CELLS["C3"][2]
 
 
+AUDITING = ask("AUDIT", where="nursing")
+LOOK = element("LOG", "nursing", author=uid("district nurse"))
+
+
 @pytest.mark.django_db
-@pytest.mark.law("shared-infrastructure")
-@pytest.mark.parametrize("acting_as", OFFICES)
-def test_c4_c5_c9_c10_offices_look_up_nothing_whatever_stands_in_their_favour(acting_as: str) -> None:
+@pytest.mark.law("look-up-audit")
+def test_c4_audit_of_the_log_of_the_own_authoritys_staff() -> None:
+    assert outcome(AUDITING, LOOK) == CELLS["C4"][2]
+    for where in ("nursing", "municipality", "social centre"):
+        assert outcome(ask("AUDIT", where=where), LOOK) == "look-up-audit", where
+        assert outcome(AUDITING, element("LOG", where, author=uid("caseworker"))) == "look-up-audit", where
+    for where in ("ward", "region", "practice", "other municipality"):
+        assert outcome(ask("AUDIT", where=where), LOOK) == "law_gate", where
+        assert outcome(AUDITING, element("LOG", where, author=uid("doctor"))) == "law_gate", where
+    assert outcome(AUDITING, replace(LOOK, origin=None, author=uid("nurse"))) == "law_gate"
+    assert outcome(AUDITING, replace(LOOK, author=None)) == "law_gate"
+    for purpose in ("treatment", "quality", "supervision"):
+        assert outcome(ask("AUDIT", where="nursing", purpose=purpose), LOOK) == "purpose", purpose
+    for acting_as in ("HP", "CASE", "SUPERVISION", "ADMIN"):
+        asker = ask(acting_as, who="doctor", where="nursing", purpose="audit")
+        assert outcome(asker, LOOK, relation_of(ask("HP"))) in ("law_gate", "purpose"), acting_as
+
+
+@pytest.mark.django_db
+@pytest.mark.law("look-up-audit")
+@pytest.mark.parametrize(("died", "answer"), [(NOW, "no_relation"), (NOW + TICK, "look-up-audit")])
+def test_c4_of_citizens_who_live(died: datetime, answer: str) -> None:
+    assert outcome(AUDITING, LOOK, citizens=(replace(POUL, deceased_at=died),)) == answer
+
+
+@pytest.mark.django_db
+@pytest.mark.law("look-up-audit", "supervision", "shared-infrastructure")
+@pytest.mark.parametrize(
+    ("acting_as", "reason"),
+    [
+        ("AUDIT", "log_only"),
+        ("SUPERVISION", CELLS["C5"][2]),
+        ("ADMIN", CELLS["C9"][2]),
+        ("SYSTEM", CELLS["C10"][2]),
+        ("QUALITY", "sector"),
+    ],
+)
+def test_c4_c5_c9_c10_offices_see_no_data_whatever_stands_in_their_favour(acting_as: str, reason: str) -> None:
     asker = ask(acting_as, who="doctor", where="ward", purpose=OFFICES[acting_as])
     relation = relation_of(ask("HP"))
     for category in sorted(CATEGORIES - {"LOG", "GOAL_LIFE"}):
         thing = element(category)
         consents = (consent_for(asker, thing, families=None),)
-        found = decision(asker, thing, relation, consents=consents, permits=(PERMIT,))
-        assert not found.permitted, category
-        assert str(found.reason) in ("sector", "purpose", "law_gate"), category
+        assert outcome(asker, thing, relation, consents=consents, permits=(PERMIT,)) == reason, category
+    for other in ("treatment", "evaluation"):
+        assert outcome(replace(asker, purpose=other), element("DIAG"), relation) == "sector"
     assert not decided(asker, LookUp, Action.READ, Category.LOG, relation).permitted
 
 

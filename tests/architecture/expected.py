@@ -2,7 +2,8 @@
 
 The legend stands in test_personas.py. Every row was held against the law study (3.3, 3.4, 3.6, 3.7) by hand: who is in
 treatment sees health data, the blocked one sees nothing there and no trace of it, care staff, caseworkers and social
-psychiatry need a consent, the citizen's side follows matrix B, offices look up nothing, registers are open to all.
+psychiatry need a consent, the citizen's side follows matrix B, offices look up nothing but the auditor the log of her
+own authority's staff, registers are open to all.
 """
 
 # HP · none · blocked | ASSIST · alone | PERMIT · without | STUDENT | CARE CASE SOC_PSY | citizen · another
@@ -16,12 +17,12 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("Appointment", "search by post"): "vrevrvrveeevrvevrvrrrrruu",
     ("Appointment", "create"): "wrwwrrrrrrrrrrrrrrrrrrruu",
     ("Appointment", "update"): "wrhrrrrrrrrrrrrrrrrrrrruu",
-    ("AuditEvent", "read"): "vrrrrrrrrrrvrvrvrvrrrrruu",
+    ("AuditEvent", "read"): "vrrrrrrrrrrvrvrvrvvrrrruu",
     ("AuditEvent", "vread"): "-----------------------uu",
     ("AuditEvent", "history"): "-----------------------uu",
-    ("AuditEvent", "explain"): "veeeeeeeeeeveveveveeeeeuu",
-    ("AuditEvent", "search"): "veeeeeeeeeevrvevrveeeeeuu",
-    ("AuditEvent", "search by post"): "veeeeeeeeeevrvevrveeeeeuu",
+    ("AuditEvent", "explain"): "veeeeeeeeeevevevevveeeeuu",
+    ("AuditEvent", "search"): "veeeeeeeeeevrvevrvveeeeuu",
+    ("AuditEvent", "search by post"): "veeeeeeeeeevrvevrvveeeeuu",
     ("AuditEvent", "create"): "-----------------------uu",
     ("AuditEvent", "update"): "-----------------------uu",
     ("CarePlan", "read"): "vrhvrvrvrrrvrvrvrvrrrrruu",

@@ -148,8 +148,9 @@ def _of(make: Callable[..., Any], unit: str = "ward", **given: Any) -> Callable[
 
 
 def _look_up(cast: Cast, about: Any) -> Any:
-    """A look of the doctor's at the citizen's diagnoses."""
-    return factories.log_entry(citizen_id=about.pk, professional_id=cast.doctor.person.pk)
+    """A look of the doctor's at the citizen's diagnoses, at the ward."""
+    doctor = cast.doctor.person.pk
+    return factories.log_entry(citizen_id=about.pk, professional_id=doctor, unit_id=cast.units.ward.pk)
 
 
 def _provenance(cast: Cast, about: Any) -> Any:

@@ -87,6 +87,7 @@ WRONG: dict[str, Callable[[Proof], Claims]] = {
     "from the future": lambda _proof: {"iat": at(minutes=-5), "exp": at(minutes=-7)},
     "valid for an hour": lambda _proof: {"exp": at(minutes=-60)},
     "times that are no numbers": lambda _proof: {"exp": "soon"},
+    "a supervising authority, which looks nothing up": lambda _proof: {"acting_as": "supervision"},
     "wrong audience": lambda _proof: {"aud": "https://elsewhere.example/oauth/token"},
     "no acting_as": lambda _proof: {"acting_as": None},
     "unknown acting_as": lambda _proof: {"acting_as": "king"},

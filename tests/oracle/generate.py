@@ -202,11 +202,13 @@ class _Maker:
         aim, rng = self.aim, self.rng
         number = rng.choices(range(len(CAST)), WEIGHTS)[0]
         acting_as, profession, unit = CAST[number]
-        if aim.chance(0.09):
-            acting_as = rng.choice(("AUDIT", "AUDIT", "SUPERVISION", "QUALITY", "ADMIN", "SYSTEM", "HP"))
+        if aim.chance(0.12):
+            acting_as = rng.choice(("AUDIT", "AUDIT", "SUPERVISION", "SUPERVISION", "QUALITY", "ADMIN", "SYSTEM", "HP"))
         purpose = rng.choice(tuple(sorted(READING_PURPOSES.get(acting_as, {"treatment", "audit", "quality"}))))
         if acting_as == "AUDIT" and aim.chance(0.7):
             purpose = "audit"
+        elif acting_as == "SUPERVISION" and aim.chance(0.7):
+            purpose = "supervision"
         elif acting_as == "HP" and aim.chance(0.2):
             purpose = rng.choice(("evaluation", "quality"))
         elif aim.chance(0.05):

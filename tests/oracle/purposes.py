@@ -48,6 +48,8 @@ def other_purpose(world: World, ask: Ask, element: Element) -> Verdict:
     Whether the asker has the purpose at all (profession, permit) comes before the citizen: step 4 before step 5.
     """
     cell = MATRIX_C.get((ask.purpose, ask.acting_as), "D")
+    if ask.acting_as == "SUPERVISION" and cell == "push":
+        return Verdict(False, "purpose", "sent_by_source")
     if cell not in ("P†", "log"):
         return Verdict(False, "purpose", "purpose")
     if cell == "log":
@@ -57,7 +59,7 @@ def other_purpose(world: World, ask: Ask, element: Element) -> Verdict:
 
 def _audits(world: World, ask: Ask, element: Element) -> Verdict:
     if element.category != "LOG":
-        return Verdict(False, "purpose", "purpose")
+        return Verdict(False, "purpose", "log_only")
     if is_deceased(world, element.citizen, ask.moment):
         return NO_RELATION
     if element.origin is None or authority(world, element.origin) != authority(world, ask.unit):

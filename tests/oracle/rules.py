@@ -41,6 +41,8 @@ Readings added here, where those are silent, each on the strict side:
     Whatever a switch opens is stopped by a block, but for SK_REG, and no override opens blocked social data.
 21. Evaluation and quality reach SUL clinical data only, no appointments; both limits count calendar months in UTC;
     both are for HP, and a permit is of its kind.
+22. An auditor sees the log of her own authority's staff, of citizens who live, and of the data themselves nothing: what
+    "is needed to judge" cannot be shown. A supervising authority looks nothing up. Both refusals have their own reason.
 """
 
 from collections.abc import Iterable

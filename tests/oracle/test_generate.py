@@ -10,7 +10,7 @@ from tests.oracle.world import World
 
 REASONS = {
     "auth", "sector", "no_relation", "law_gate", "needs_consent", "consent_expired", "blocked", "age", "purpose",
-    "regime_switch_off",
+    "regime_switch_off", "log_only", "sent_by_source",
 }  # fmt: skip
 RULES = {
     "own-record", "proxy", "parent", "guardian", "look-up", "look-up/positive", "look-up/override", "consented",

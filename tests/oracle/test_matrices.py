@@ -267,8 +267,8 @@ CELLS_C = (
     ("quality", "HP", "DIAG", "quality"),
     ("quality", "QUALITY", "DIAG", ""),
     ("audit", "AUDIT", "LOG", "audit-log"),
-    ("audit", "AUDIT", "DIAG", ""),
-    ("supervision", "SUPERVISION", "DIAG", ""),
+    ("audit", "AUDIT", "DIAG", "-log_only"),
+    ("supervision", "SUPERVISION", "DIAG", "-sent_by_source"),
     ("adverse_event", "HP", "DIAG", ""),
     ("insurance", "any", "DIAG", ""),
     ("research", "any", "DIAG", ""),
@@ -289,6 +289,7 @@ def test_matrix_c(purpose: str, actor: str, category: str, rule: str) -> None:
 
     verdict = decide(facts, asker, thing)
 
-    assert (verdict.permitted, verdict.rule if rule else verdict.reason) == (bool(rule), rule or "purpose")
+    told = verdict.rule if verdict.permitted else f"-{verdict.reason}"
+    assert told == (rule or "-purpose")
     if rule in ("own-evaluation", "quality"):
         assert decide(replace(facts, blocks=(block(),)), asker, thing).reason == "blocked"
