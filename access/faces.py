@@ -5,7 +5,7 @@ turn; a search asks each that can have such rows and puts the answers in one ord
 A parameter without paths says that no row of the table has it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -15,10 +15,11 @@ from django.db import transaction
 from access import service
 from access.actors import Actor
 from access.search import compile_query, key_search
-from access.statements import Row, Search, fetch
+from access.statements import Row, Search, count_permitted, fetch
 from fhir.outcomes import FhirError
 from fhir.registry import Resource
-from fhir.search import COMMON, Criterion, Query, token_parts
+from fhir.search import COMMON, Criterion, Query
+from fhir.search_values import token_parts
 
 Found = list[tuple[Resource, Row]]
 
@@ -56,18 +57,34 @@ def search(entry: Resource, actor: Actor, query: Query, text: str) -> tuple[Foun
     Raises FhirError as `service.search` does. One statement for a type of one table; for one of several, one each and
     one for the log of each citizen, in one transaction.
     """
-    asked = [(face, compile_query(face, part, actor)) for face in entry.faces if (part := _part(entry, face, query))]
-    order = (
-        asked[0][1] if asked else compile_query(entry, _of_citizen(entry, query), actor)
-    ).order or entry.source.order
+    asked = _asked(entry, actor, query)
+    order = asked[0][1].order or entry.source.order
     if len(asked) > 1:
         found = _gathered(asked, actor, order, text)
         if found:
             return found, order
-    face, wanted = (
-        asked[0] if asked else (entry, replace(compile_query(entry, _of_citizen(entry, query), actor), limit=0))
-    )
+    face, wanted = asked[0]
     return [(face, row) for row in service.search(face.source, actor, wanted, query=text)], order
+
+
+def total(entry: Resource, actor: Actor, query: Query, text: str, *, is_told_alone: bool) -> int:
+    """Return how many rows of a search for one citizen the actor may see, on all its pages.
+
+    Told alone, the number is a disclosure of its own: it is logged, and refused as a search is. Raises FhirError as
+    `service.search` does. One statement for each table, and one for the log.
+    """
+    asked = _asked(entry, actor, replace(query, cursor=""))
+    sources = [(face.source, wanted) for face, wanted in asked]
+    if is_told_alone:
+        return service.count(sources, actor, query=text)
+    return sum(count_permitted(source, actor, wanted) for source, wanted in sources if wanted.limit)
+
+
+def _asked(entry: Resource, actor: Actor, query: Query) -> list[tuple[Resource, Search]]:
+    """The search as each face has it that can have such rows; where none can, one that finds nothing."""
+    asked = [(face, compile_query(face, part, actor)) for face in entry.faces if (part := _part(entry, face, query))]
+    nothing = compile_query(entry, _of_citizen(entry, query), actor) if not asked else None
+    return asked if nothing is None else [(entry, replace(nothing, limit=0))]
 
 
 def _gathered(asked: Sequence[tuple[Resource, Search]], actor: Actor, order: tuple[str, ...], text: str) -> Found:
@@ -79,7 +96,7 @@ def _gathered(asked: Sequence[tuple[Resource, Search]], actor: Actor, order: tup
             for row in fetch(face.source, actor, wanted, interaction="search", logged=False)
         ]
         for name in reversed(order):
-            found.sort(key=lambda item: item[1][name.lstrip("-")], reverse=name.startswith("-"))
+            found.sort(key=_place(name.removeprefix("-")), reverse=name.startswith("-"))
         found = found[: asked[0][1].limit]
         for citizen_id in dict.fromkeys(row["citizen_id"] for _face, row in found):
             rows = [row for _face, row in found if row["citizen_id"] == citizen_id]
@@ -96,6 +113,11 @@ def _gathered(asked: Sequence[tuple[Resource, Search]], actor: Actor, order: tup
                 rules=_distinct(rule for row in rows for rule in row["rules"]),
             )
     return found
+
+
+def _place(name: str) -> Callable[[tuple[Resource, Row]], Any]:
+    """Where a row stands by a column: what is empty stands last."""
+    return lambda item: (item[1][name] is None, item[1][name])
 
 
 def _distinct(values: Iterable[Any]) -> list[str]:

@@ -1,24 +1,26 @@
-"""From parsed search parameters to the search of a statement: conditions with slots, keyset paging, opaque cursors."""
+"""From parsed search parameters to the search of a statement: conditions with slots."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.core import signing
-from django.db.models import BooleanField, DateField, DateTimeField, Field, Q, TextField, UUIDField, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, DateField, DateTimeField, F, Field, Model, Q, TextField, UUIDField, Value
 
 from access.actors import DENMARK, Actor
 from access.conditions import NEVER, disj
+from access.paging import after, last_of, order_of
+from access.policies import policy_of
 from access.shielding import meets_shields, unshielded
-from access.sql import Param
-from access.statements import Row, Search, Source
+from access.sql import IsIn, Param
+from access.statements import Search, Source
 from fhir.datatypes import parse_reference
 from fhir.outcomes import FhirError
 from fhir.registry import Resource, SearchParameter
-from fhir.search import LAST_UPDATED, Criterion, Query, date_range, token_parts
+from fhir.search import LAST_UPDATED, Criterion, Query
+from fhir.search_values import date_range, token_parts
 
-_SALT = "search-cursor"
 # Conditions that decide, by what builds them and the shape of the actor; building one costs milliseconds.
 _DECIDED: dict[tuple[Any, ...], Q] = {}
 MOST_DECIDED = 4096
@@ -28,7 +30,7 @@ _FROM = frozenset({"eq", "gt", "ge", "sa"})
 _UNTIL = frozenset({"eq", "lt", "le", "eb"})
 
 
-class _Builder:
+class Builder:
     """Gathers the condition, the key of its shape and the values while a query is compiled."""
 
     def __init__(self, resource: Resource, actor: Actor) -> None:
@@ -92,7 +94,7 @@ def compile_query(resource: Resource, query: Query, actor: Actor) -> Search:
 
     A search for one citizen or one id is bounded, and so is one for a unit in a short time.
     """
-    builder = _Builder(resource, actor)
+    builder = Builder(resource, actor)
     compilers = {"token": _token, "reference": _reference, "date": _date, "string": _string}
     for criterion in query.criteria:
         try:
@@ -101,9 +103,9 @@ def compile_query(resource: Resource, query: Query, actor: Actor) -> Search:
             raise FhirError("bad-parameter", criterion.parameter.name) from error
         if criterion.parameter.guard is not None:
             builder.add(builder.decided(criterion.parameter.guard), "guard")
-    order = _order(resource, query.sort)
+    order = order_of(resource, query.sort)
     if query.cursor:
-        _after(builder, order, _last_of(query.cursor))
+        after(builder, order, last_of(query.cursor))
     return Search(
         key=(resource.type, *builder.key),
         where=builder.where if builder.where is not None else Q(),
@@ -116,7 +118,7 @@ def compile_query(resource: Resource, query: Query, actor: Actor) -> Search:
     )
 
 
-def _reference(builder: _Builder, criterion: Criterion) -> None:
+def _reference(builder: Builder, criterion: Criterion) -> None:
     """A reference: one of these ids, of a type that the parameter may name."""
     parameter = criterion.parameter
     targets = (criterion.modifier,) if criterion.modifier else parameter.targets
@@ -153,7 +155,7 @@ def _names_citizen(resource: Resource, parameter: SearchParameter, kinds: list[s
     return paths == set(naming.paths)
 
 
-def _token(builder: _Builder, criterion: Criterion) -> None:
+def _token(builder: Builder, criterion: Criterion) -> None:
     """A token: `code`, `system|code` or `|code`."""
     parameter = criterion.parameter
     parts, shape = [], []
@@ -200,7 +202,7 @@ def _token(builder: _Builder, criterion: Criterion) -> None:
     builder.add(disj(parts), parameter.name, tuple(shape))
 
 
-def _date(builder: _Builder, criterion: Criterion) -> None:
+def _date(builder: Builder, criterion: Criterion) -> None:
     """A date or period against a day, a month, a year or an instant, with its prefix."""
     parts, shape = [], []
     paths = criterion.parameter.paths
@@ -218,7 +220,7 @@ def _date(builder: _Builder, criterion: Criterion) -> None:
 
 
 def _compare(
-    builder: _Builder, paths: tuple[str, ...], prefix: str, first: datetime, after: datetime, *, is_day: bool
+    builder: Builder, paths: tuple[str, ...], prefix: str, first: datetime, after: datetime, *, is_day: bool
 ) -> Q:
     """Compare a column, or the start and end of a period with an open end, with what lies from `first` to `after`."""
     output = DateField() if is_day else DateTimeField()
@@ -246,7 +248,7 @@ def _compare(
     return Q(**{f"{start}__lt": at(first)}) if prefix == "lt" else Q(**{f"{end}__lt": at(first)})
 
 
-def _string(builder: _Builder, criterion: Criterion) -> None:
+def _string(builder: Builder, criterion: Criterion) -> None:
     """Text that begins with the value, is it (`:exact`) or holds it (`:contains`), in any of the columns."""
     lookup = {"": "istartswith", "exact": "exact", "contains": "icontains"}[criterion.modifier]
     parts = [
@@ -257,60 +259,51 @@ def _string(builder: _Builder, criterion: Criterion) -> None:
     builder.add(disj(parts), criterion.parameter.name, criterion.modifier, len(criterion.values))
 
 
-def _order(resource: Resource, sort: str) -> tuple[str, ...]:
-    """The order of columns: as asked, or the source's own; always ending in the id, so that a page has a last row."""
-    if not sort:
-        return tuple(resource.source.order)
-    minus = "-" if sort.startswith("-") else ""
-    name = "updated_at" if sort.lstrip("-") == "_lastUpdated" else resource.sorts[sort.lstrip("-")]
-    return (f"{minus}{name}", f"{minus}id")
-
-
-def _after(builder: _Builder, order: tuple[str, ...], last: list[Any]) -> None:
-    """Only what comes after the last row of the page before."""
-    if len(order) != 2 or len(last) != 2:
-        raise FhirError("bad-cursor")
-    (first_column, key_column) = (name.lstrip("-") for name in order)
-    lookup = "lt" if order[0].startswith("-") else "gt"
-    path, key_path = (str(builder.source.columns[name]) for name in (first_column, key_column))
-    output = builder.field_of(path)
-    is_time = isinstance(output, DateTimeField)
-    value = datetime.fromisoformat(last[0]) if is_time else last[0]
-    mark = builder.slot(value, DateTimeField() if is_time else TextField())
-    key = builder.slot(UUID(last[1]), UUIDField())
-    builder.add(Q(**{f"{path}__{lookup}": mark}) | (Q(**{path: mark}) & Q(**{f"{key_path}__{lookup}": key})), "cursor")
-
-
-def make_cursor(pairs: Iterable[tuple[str, str]], count: int, order: tuple[str, ...], last: Row) -> str:
-    """Make the opaque cursor of the page after `last`: signed, with the search it belongs to."""
-    marks = [last[name.lstrip("-")] for name in order]
-    marks = [mark.isoformat() if isinstance(mark, datetime) else str(mark) for mark in marks]
-    return signing.dumps([list(pairs), count, marks], salt=_SALT, compress=True)
-
-
-def open_cursor(cursor: str) -> tuple[list[tuple[str, str]], int]:
-    """Return the parameters of the search that a cursor goes on with, and its page size. Raises FhirError."""
-    pairs, count, _marks = _load(cursor)
-    return [(name, value) for name, value in pairs], count
-
-
-def _last_of(cursor: str) -> list[Any]:
-    """Where the page before ended."""
-    return list(_load(cursor)[2])
-
-
-def _load(cursor: str) -> tuple[list[list[str]], int, list[str]]:
-    """Check the signature and read."""
-    try:
-        pairs, count, marks = signing.loads(cursor, salt=_SALT)
-    except (signing.BadSignature, ValueError) as error:
-        raise FhirError("bad-cursor") from error
-    return pairs, count, marks
-
-
 def key_search(key: UUID) -> Search:
     """The search for one thing by its id."""
     return Search(("id",), Q(pk=Param("q0", UUIDField())), {"q0": key}, limit=1, is_bounded=True)
+
+
+def _among(model: type[Model], keys: Sequence[UUID], path: str, citizen_id: UUID | None) -> tuple[Q, dict[str, Any]]:
+    """The condition that a column holds one of these ids, and that the row is this citizen's, with the values for it.
+
+    What is about nobody is anybody's.
+    """
+    where = Q(IsIn(F(path), Param("q0", ArrayField(UUIDField()))))
+    column = policy_of(model).target.citizen
+    if citizen_id is None or not column:
+        return where, {"q0": list(keys)}
+    return where & Q(**{column: Param("q1", UUIDField())}), {"q0": list(keys), "q1": citizen_id}
+
+
+def keys_search(source: Source, keys: Sequence[UUID], citizen_id: UUID | None) -> Search:
+    """The search for these things by their ids; `citizen_id` says whose they must be, where one citizen was asked
+    for."""
+    where, values = _among(source.model, keys, "pk", citizen_id)
+    named = values.get("q1")
+    return Search(("ids", named is None), where, values, named, len(keys), is_bounded=True)
+
+
+def reverse_search(
+    face: Resource,
+    parameter: SearchParameter,
+    kind: str,
+    keys: Sequence[UUID],
+    actor: Actor,
+    *,
+    citizen_id: UUID | None,
+    limit: int,
+) -> Search:
+    """The search for what refers to these things of one type by a parameter that has a column."""
+    path = parameter.paths[0 if len(parameter.paths) == 1 else parameter.targets.index(kind)]
+    where, values = _among(face.source.model, keys, path, citizen_id)
+    if parameter.systems:
+        where &= Q(**{parameter.systems: Value(kind)})
+    builder = Builder(face, actor)
+    if parameter.guard is not None:
+        where &= builder.decided(parameter.guard)
+    named = values.get("q1")
+    return Search(("referring", parameter.name, kind, named is None), where, values, named, limit, is_bounded=True)
 
 
 def citizen_search(source: Source, citizen_id: UUID, column: str, limit: int) -> Search:

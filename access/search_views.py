@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from access import faces
-from access import search as searching
+from access import faces, paging
+from access.including import MOST_INCLUDED, included
 from access.rest import FhirView, answer, represent, resource
 from access.write_views import CreateView
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, issue, outcome
 from fhir.registry import Resource
-from fhir.search import Query, parse, parse_count
+from fhir.search import Query, parse
+
+Pairs = list[tuple[str, str]]
 
 
 class TypeView(CreateView):
@@ -49,49 +51,69 @@ class SearchView(FhirView):
         )
 
 
-def search(view: FhirView, entry: Resource, pairs: list[tuple[str, str]]) -> HttpResponse:
-    """Run a search, and answer with a page of its rows and the links to this page and the next."""
-    pairs, query = opened(entry, pairs)
-    shown = [(name, value) for name, value in pairs if not is_secret(entry, name)]
-    found, order = faces.search(entry, view.actor, query, written(entry.type, shown))
-    page = found[: query.count]
-    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "link": []}
+def search(view: FhirView, entry: Resource, pairs: Pairs) -> HttpResponse:
+    """Run a search, and answer with a page of its rows, what goes with them, and the links to it and the next."""
+    query = opened(entry, pairs, is_lenient=is_lenient(view.request))
+    applied = [pair for pair in query.applied if pair[0] not in ("_cursor", "_count")]
+    shown = [(name, value) for name, value in applied if not is_secret(entry, name)]
+    text = written(entry.type, shown)
     base = f"{view.request.scheme}://{view.request.get_host()}/fhir/"
-    bundle["link"].append(
-        {
-            "relation": "self",
-            "url": base
-            + written(entry.type, [*(pair for pair in shown if pair[0] != "_count"), ("_count", str(query.count))]),
-        }
-    )
-    if len(found) > query.count > 0 and len(shown) == len(pairs):
-        cursor = searching.make_cursor(pairs, query.count, order, page[-1][1])
+    itself = base + written(entry.type, [*shown, ("_count", str(query.count))])
+    bundle: dict[str, Any] = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "link": [{"relation": "self", "url": itself}],
+    }
+    if query.count_only:
+        return answer(bundle | {"total": faces.total(entry, view.actor, query, text, is_told_alone=True)})
+    found, order = faces.search(entry, view.actor, query, text)
+    page = found[: query.count]
+    if query.with_total:
+        bundle["total"] = faces.total(entry, view.actor, query, text, is_told_alone=False)
+    if len(found) > query.count and len(shown) == len(applied):
+        cursor = paging.make_cursor(applied, query.count, order, page[-1][1])
         bundle["link"].append({"relation": "next", "url": f"{base}{entry.type}?_cursor={cursor}"})
-    entries = [
-        {
-            "fullUrl": f"{base}{entry.type}/{row['id']}",
-            "resource": represent(face, row, view.actor),
-            "search": {"mode": "match"},
-        }
-        for face, row in page
-    ]
-    if entries:
-        bundle["entry"] = entries
-    return answer(bundle)
+    told = [represent(face, row, view.actor) for face, row in page]
+    entries = [_entry(base, one, "match") for one in told]
+    if query.includes and told:
+        rows, is_all = included(query, page, told, view.actor, text)
+        entries += [_entry(base, represent(face, row, view.actor), "include") for face, row in rows]
+        entries += [] if is_all else [{"resource": _too_many(), "search": {"mode": "outcome"}}]
+    return answer(bundle | ({"entry": entries} if entries else {}))
 
 
-def opened(entry: Resource, pairs: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], Query]:
+def _entry(base: str, told: dict[str, Any], mode: str) -> dict[str, Any]:
+    """One resource of a page, and whether it matches or was brought along."""
+    return {
+        "fullUrl": f"{base}{told['resourceType']}/{told['id']}",
+        "resource": told,
+        "search": {"mode": mode},
+    }
+
+
+def _too_many() -> dict[str, Any]:
+    """That not everything could be brought along."""
+    da = f"Der er mere, der hører med; højst {MOST_INCLUDED} af hver type følger med. Hent færre pr. side."
+    en = f"More belongs to this page; at most {MOST_INCLUDED} of each type come along. Ask for smaller pages."
+    return outcome(issue("warning", "incomplete", da, en))
+
+
+def is_lenient(request: Request) -> bool:
+    """Whether what is unknown may be left out (`Prefer: handling=lenient`)."""
+    wishes = request.headers.get("Prefer", "").replace(" ", "").replace(";", ",").split(",")
+    return "handling=lenient" in wishes
+
+
+def opened(entry: Resource, pairs: Pairs, *, is_lenient: bool) -> Query:
     """Parse a search, or go on with the one that a cursor holds; a `_count` beside the cursor is heeded."""
     given = dict(pairs)
     if "_cursor" not in given:
-        return pairs, parse(entry, pairs)
-    held, count = searching.open_cursor(given["_cursor"])
-    count = parse_count(given["_count"]) if "_count" in given else count
-    held = [(name, value) for name, value in held if name != "_count"]
-    return held, parse(entry, [*held, ("_count", str(count)), ("_cursor", given["_cursor"])])
+        return parse(entry, pairs, is_lenient=is_lenient)
+    held, count = paging.open_cursor(given["_cursor"])
+    return parse(entry, [*held, ("_count", given.get("_count", str(count))), ("_cursor", given["_cursor"])])
 
 
-def written(kind: str, pairs: list[tuple[str, str]]) -> str:
+def written(kind: str, pairs: Pairs) -> str:
     """The search as an address."""
     shown = [(name, value) for name, value in pairs if name != "_cursor"]
     return f"{kind}?{urlencode(shown, safe='/,:|')}" if shown else kind

@@ -25,6 +25,7 @@ from access.statements import (
     Statement,
     as_rows,
     compiled,
+    count_permitted,
     cursor,
     fetch,
 )
@@ -96,44 +97,55 @@ def search(source: Source, actor: Actor, wanted: Search, *, query: str) -> list[
     A number that nobody has and one of somebody without a relation give the same answer.
     """
     rows = fetch(source, actor, wanted, interaction="search", query=query)
-    if not rows and wanted.names_one and wanted.citizen_id is None:
+    if not rows:
+        found_nothing(source, actor, wanted, query=query)
+    return rows
+
+
+def count(sources: Sequence[tuple[Source, Search]], actor: Actor, *, query: str) -> int:
+    """Return how many rows of these searches for one citizen the actor may see, and log that she was told.
+
+    Raises FhirError (403) as `search` does. One statement for each source and one for the log; three when there are
+    none.
+    """
+    total = sum(count_permitted(source, actor, wanted) for source, wanted in sources if wanted.limit)
+    source, wanted = sources[0]
+    if not total:
+        found_nothing(source, actor, wanted, query=query)
+    elif source.logged:
+        citizen_id = wanted.citizen_id or _named(source, actor, wanted)
+        log(actor, "search", source.name, citizen_id=citizen_id, outcome="permit", query=query)
+    return total
+
+
+def found_nothing(
+    source: Source, actor: Actor, wanted: Search, *, query: str = "", interaction: str = "search"
+) -> None:
+    """Log a search that gave nothing, having decided for the citizen as such. Raises FhirError (403)."""
+    if wanted.names_one and wanted.citizen_id is None:
         wanted = replace(wanted, citizen_id=_named(source, actor, wanted))
         if wanted.citizen_id is None:
             reason = str(Reason.NO_RELATION)
-            log(actor, "search", source.name, citizen_id=None, outcome="refuse", reason=reason, query=query)
+            log(actor, interaction, source.name, citizen_id=None, outcome="refuse", reason=reason, query=query)
             raise forbidden(no_relation(actor))
-    if not rows and wanted.citizen_id is not None and source.logged:
-        decision = decide_for_citizen(source, actor, wanted.citizen_id)
-        if (
-            decision is None
-            or decision.permitted
-            or decision.reason in (Reason.BLOCKED, Reason.NEEDS_CONSENT, Reason.CONSENT_EXPIRED, Reason.LAW_GATE)
-        ):
-            permitted = decision is not None or actor.acting_as in CITIZEN_SIDE
-            log(
-                actor,
-                "search",
-                source.name,
-                citizen_id=wanted.citizen_id,
-                outcome="permit" if permitted else "refuse",
-                reason="" if permitted else str(Reason.NO_RELATION),
-                query=query,
-            )
-            if decision is None:
-                raise forbidden(no_relation(actor))
-            return rows
-        log(
-            actor,
-            "search",
-            source.name,
-            citizen_id=wanted.citizen_id,
-            outcome="refuse",
-            reason=str(decision.reason),
-            query=query,
-        )
+    if wanted.citizen_id is None or not source.logged:
+        return
+    decision = decide_for_citizen(source, actor, wanted.citizen_id)
+    if decision is None:
+        reason = "" if actor.acting_as in CITIZEN_SIDE else str(Reason.NO_RELATION)
+    else:
+        reason = "" if decision.permitted or decision.reason in _OF_SOME_DATA else str(decision.reason)
+    outcome = "refuse" if reason else "permit"
+    log(actor, interaction, source.name, citizen_id=wanted.citizen_id, outcome=outcome, reason=reason, query=query)
+    if decision is None:
+        raise forbidden(no_relation(actor))
+    if reason:
         same = wanted.names_one or decision.reason == Reason.NO_RELATION
         raise forbidden(no_relation(actor) if same else explain(decision))
-    return rows
+
+
+# Reasons why some data of a citizen are not told, by which who may ask about her gets an empty list.
+_OF_SOME_DATA = (Reason.BLOCKED, Reason.NEEDS_CONSENT, Reason.CONSENT_EXPIRED, Reason.LAW_GATE)
 
 
 def _named(source: Source, actor: Actor, wanted: Search) -> UUID | None:

@@ -37,6 +37,21 @@ _KINDS = (
         "The id in the body does not fit the address.",
     ),
     ErrorKind("unknown-parameter", 400, "not-supported", "Ukendt søgeparameter: {}", "Unknown search parameter: {}"),
+    ErrorKind("unknown-include", 400, "not-supported", "Ukendt _include: {}", "Unknown _include: {}"),
+    ErrorKind(
+        "include-iterate",
+        400,
+        "not-supported",
+        "Henvisninger følges kun ét led: {}",
+        "References are followed one step only: {}",
+    ),
+    ErrorKind(
+        "total-too-broad",
+        400,
+        "too-costly",
+        "Antallet oplyses kun i en søgning på én borger: {}",
+        "The number is told only in a search for one citizen: {}",
+    ),
     ErrorKind("bad-parameter", 400, "invalid", "Ugyldig værdi i {}", "Invalid value in {}"),
     ErrorKind(
         "search-too-broad",

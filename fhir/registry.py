@@ -27,7 +27,8 @@ class SearchParameter:
     `where` makes the condition itself, from the asker, the value and the type that a reference names: for links, which
     count only where the asker may see the other end too. `guard` is what must hold for the asker beyond seeing the row,
     for a parameter that asks of what a reduced copy does not show. `system_prefix` is what every system of a token
-    begins with, before what its column holds.
+    begins with, before what its column holds. `element` is the path of the element that it is about; a reference that
+    has one can be followed (`_include`).
 
     `condition`, where a column does not say it, makes the condition of a token from its system (empty when none was
     named), its code and a maker of slots. `beside` names parameters of which one must stand beside this one.
@@ -48,6 +49,7 @@ class SearchParameter:
     system_prefix: str = ""
     condition: Callable[[str, str, Callable[[Any, Any], Any]], Any] | None = None
     beside: frozenset[str] = frozenset()
+    element: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor
-from access.columns import ELEMENT, link, links
+from access.columns import ELEMENT, link, linked, links
 from access.shielding import practitioner
 from access.statements import Row, Source
 from access.vocabulary import AuthorKind
@@ -259,8 +259,12 @@ GOAL = register(
         GOAL_SOURCE,
         to_fhir,
         (
-            SearchParameter("patient", "reference", ("citizen_id",), "Whose goal", targets=("Patient",)),
-            SearchParameter("subject", "reference", ("citizen_id",), "Whose goal", targets=("Patient",)),
+            SearchParameter(
+                "patient", "reference", ("citizen_id",), "Whose goal", targets=("Patient",), element="subject"
+            ),
+            SearchParameter(
+                "subject", "reference", ("citizen_id",), "Whose goal", targets=("Patient",), element="subject"
+            ),
             SearchParameter(
                 "lifecycle-status",
                 "token",
@@ -276,16 +280,25 @@ GOAL = register(
                 "Life, overall, disease-specific or functional",
                 codes={code: {"kind": kind} for code, kind in KIND_OF.items()},
             ),
+            SearchParameter(
+                "achievement-status", "token", ("achievement",), "How far it is reached", fixed_system=ACHIEVEMENT
+            ),
             SearchParameter("target-date", "date", ("due_on",), "By when"),
             SearchParameter("start-date", "date", ("start_on",), "From when"),
             SearchParameter(
-                "addresses", "reference", ("addresses__condition_id",), "A condition", targets=("Condition",)
+                "addresses",
+                "reference",
+                (),
+                "A condition that it is for",
+                targets=("Condition",),
+                where=linked(GoalCondition, "goal_id", "condition", Condition),
+                element="addresses",
             ),
         ),
         WRITTEN,
         create=create,
         update=update,
-        sorts={"target-date": "due_on", "start-date": "start_on"},
+        sorts={"target-date": "due_on", "start-date": "start_on", "lifecycle-status": "status", "category": "kind"},
         description="Life goals in the citizen's words, overall goals, and disease-specific and functional sub-goals.",
     )
 )

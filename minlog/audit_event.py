@@ -62,7 +62,7 @@ REASONS = {
 OUTCOMES = {"0": "permit", "4": "refuse"}
 _OUTCOME_OF = {value: code for code, value in OUTCOMES.items()}
 # What was found by a search is not told (BALP); of these the entry names the one thing that was asked for or written.
-_NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "explain", "unconfirmed"})
+NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "explain", "unconfirmed"})
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
     if row["citizen_id"] is not None:
         what = reference("Patient", row["citizen_id"])
         found.append({"what": what, "type": person, "role": coding(f"{THO}/object-role", "1", "Patient")})
-    if row["interaction"] in _NAMES_ITS_THING:
+    if row["interaction"] in NAMES_ITS_THING:
         role = coding(f"{THO}/object-role", "4", "Domain Resource")
         laws = [coding(JURISDICTION, LAW_CODES[law]) for law in row["laws"] if law in LAW_CODES]
         labels = {"securityLabel": laws} if len(laws) == 1 else {}

@@ -1,5 +1,12 @@
 """AuditEvent and Provenance in the registry: read and search, nothing else; the service itself writes both."""
 
+from typing import Any
+
+from django.db.models import F, Q
+
+from access.actors import Actor
+from access.conditions import conj, disj
+from access.sql import IsIn
 from fhir.registry import READ_ONLY, Resource, SearchParameter, register
 from minlog import audit_event, provenance
 from minlog.log import LOG_SOURCE
@@ -12,13 +19,29 @@ _OF_INTERACTIONS = {code: {"interaction__in": list(known)} for code, known in au
     }
 }
 
+NAMES = sorted(audit_event.NAMES_ITS_THING)
+
+
+def _names(actor: Actor, key: Any, kind: str) -> Q:
+    """The entry names this thing, or is about this citizen."""
+    named = conj([Q(resource_type=kind, interaction__in=NAMES), Q(IsIn(key, F("resource_ids")))])
+    return disj([Q(citizen_id=key), named]) if kind == "Patient" else named
+
+
 AUDIT_EVENT = register(
     Resource(
         "AuditEvent",
         LOG_SOURCE,
         audit_event.to_fhir,
         (
-            SearchParameter("patient", "reference", ("citizen_id",), "Whose data were asked for", targets=("Patient",)),
+            SearchParameter(
+                "patient",
+                "reference",
+                ("citizen_id",),
+                "Whose data were asked for",
+                targets=("Patient",),
+                element="entity.what",
+            ),
             SearchParameter("date", "date", ("recorded_at",), "When"),
             SearchParameter(
                 "agent",
@@ -26,6 +49,16 @@ AUDIT_EVENT = register(
                 ("professional_id", "unit_id"),
                 "Who asked, or for which unit",
                 targets=("Practitioner", "Organization"),
+                element="agent.who",
+            ),
+            SearchParameter(
+                "entity",
+                "reference",
+                (),
+                "The thing that was asked for or written, or whose data were",
+                targets=provenance.TARGETS,
+                where=_names,
+                element="entity.what",
             ),
             SearchParameter("action", "token", ("interaction",), "C, R, U or E", codes=_OF_INTERACTIONS),
             SearchParameter(
@@ -57,8 +90,11 @@ PROVENANCE = register(
                 "What was written",
                 systems="resource_type",
                 targets=provenance.TARGETS,
+                element="target",
             ),
-            SearchParameter("patient", "reference", ("citizen_id",), "About whom", targets=("Patient",)),
+            SearchParameter(
+                "patient", "reference", ("citizen_id",), "About whom", targets=("Patient",), element="target"
+            ),
             SearchParameter("recorded", "date", ("recorded_at",), "When"),
             SearchParameter(
                 "agent",
@@ -66,6 +102,7 @@ PROVENANCE = register(
                 ("professional_id", "unit_id"),
                 "Who wrote, or for which unit",
                 targets=("Practitioner", "Organization"),
+                element="agent.who",
             ),
         ),
         READ_ONLY,

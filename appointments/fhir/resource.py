@@ -54,13 +54,16 @@ def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) 
 
 
 PARAMETERS = (
-    SearchParameter("patient", "reference", ("citizen_id",), "Whose appointment", targets=("Patient",)),
+    SearchParameter(
+        "patient", "reference", ("citizen_id",), "Whose appointment", targets=("Patient",), element="participant.actor"
+    ),
     SearchParameter(
         "actor",
         "reference",
         ("citizen_id", "performer_id", "location_id", "performer_unit_id"),
         "Who takes part, where, or the unit that performs it",
         targets=("Patient", "Practitioner", "Location", "Organization"),
+        element="participant.actor",
         guard=told_whole,
     ),
     SearchParameter(
@@ -69,9 +72,18 @@ PARAMETERS = (
         ("performer_id",),
         "By whom",
         targets=("Practitioner",),
+        element="participant.actor",
         guard=told_whole,
     ),
-    SearchParameter("location", "reference", ("location_id",), "Where", targets=("Location",), guard=told_whole),
+    SearchParameter(
+        "location",
+        "reference",
+        ("location_id",),
+        "Where",
+        targets=("Location",),
+        element="participant.actor",
+        guard=told_whole,
+    ),
     SearchParameter("date", "date", ("start",), "When it starts"),
     SearchParameter(
         "status",

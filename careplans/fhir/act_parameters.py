@@ -27,8 +27,12 @@ IDENTIFIER = SearchParameter(
 def whose(what: str) -> tuple[SearchParameter, SearchParameter]:
     """The two parameters that name the citizen."""
     return (
-        SearchParameter("patient", "reference", ("citizen_id",), f"Whose {what}", targets=("Patient",)),
-        SearchParameter("subject", "reference", ("citizen_id",), f"Whose {what}", targets=("Patient",)),
+        SearchParameter(
+            "patient", "reference", ("citizen_id",), f"Whose {what}", targets=("Patient",), element="subject"
+        ),
+        SearchParameter(
+            "subject", "reference", ("citizen_id",), f"Whose {what}", targets=("Patient",), element="subject"
+        ),
     )
 
 
@@ -44,10 +48,12 @@ def listed(name: str, column: str, values: Sequence[str], system: str, descripti
     return SearchParameter(name, "token", (column,), description, codes=codes, fixed_system=system)
 
 
-def pointing(name: str, column: str, model: type[Model], kind: str, description: str) -> SearchParameter:
+def pointing(name: str, column: str, model: type[Model], kind: str, description: str, element: str) -> SearchParameter:
     """A parameter over a link; who may not see what is linked does not find anything by it."""
     where = points_at(column, model)
-    return SearchParameter(name, "reference", (f"{column}_id",), description, targets=(kind,), where=where)
+    return SearchParameter(
+        name, "reference", (f"{column}_id",), description, targets=(kind,), where=where, element=element
+    )
 
 
 def keys_of(items: Sequence[Reference], kind: str, expression: str) -> tuple[UUID, ...]:

@@ -239,8 +239,8 @@ def _category_codes() -> dict[str, dict[str, Any]]:
 
 
 PARAMETERS = (
-    SearchParameter("patient", "reference", ("citizen_id",), "Whose plan", targets=("Patient",)),
-    SearchParameter("subject", "reference", ("citizen_id",), "Whose plan", targets=("Patient",)),
+    SearchParameter("patient", "reference", ("citizen_id",), "Whose plan", targets=("Patient",), element="subject"),
+    SearchParameter("subject", "reference", ("citizen_id",), "Whose plan", targets=("Patient",), element="subject"),
     SearchParameter("category", "token", ("kind",), "The kind of plan", codes=_category_codes(), guard=seen_whole),
     SearchParameter(
         "status",
@@ -252,9 +252,17 @@ PARAMETERS = (
     ),
     SearchParameter("date", "date", ("start", "end"), "When the plan holds", guard=seen_whole),
     SearchParameter(
-        "condition", "reference", (), "A condition in the plan", targets=("Condition",), where=_in_plan("condition")
+        "condition",
+        "reference",
+        (),
+        "A condition in the plan",
+        targets=("Condition",),
+        where=_in_plan("condition"),
+        element="addresses",
     ),
-    SearchParameter("goal", "reference", (), "A goal in the plan", targets=("Goal",), where=_in_plan("goal")),
+    SearchParameter(
+        "goal", "reference", (), "A goal in the plan", targets=("Goal",), where=_in_plan("goal"), element="goal"
+    ),
     SearchParameter(
         "activity-reference",
         "reference",
@@ -262,6 +270,7 @@ PARAMETERS = (
         "An intervention or appointment in the plan",
         targets=("ServiceRequest", "Appointment"),
         where=_activity,
+        element="activity.reference",
     ),
     SearchParameter(
         "care-team",
@@ -270,6 +279,7 @@ PARAMETERS = (
         "The team of the plan",
         targets=("CareTeam",),
         where=points_at("team", CareTeam),
+        element="careTeam",
         guard=seen_whole,
     ),
     SearchParameter(
@@ -279,9 +289,12 @@ PARAMETERS = (
         "The plan that it is part of",
         targets=("CarePlan",),
         where=points_at("part_of", CarePlan),
+        element="partOf",
         guard=seen_whole,
     ),
 )
+
+SORTS = {"status": "status"}
 
 PLAN = register(
     Resource(
@@ -292,6 +305,7 @@ PLAN = register(
         WRITTEN,
         create=create,
         update=update,
+        sorts=SORTS,
         description="Plans across sectors, with the conditions, goals, interventions and appointments in them.",
     )
 )

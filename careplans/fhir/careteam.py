@@ -198,8 +198,8 @@ def _has_role(actor: Actor, role: Any, _kind: str) -> Q:
 
 
 PARAMETERS = (
-    SearchParameter("patient", "reference", ("citizen_id",), "Around whom", targets=("Patient",)),
-    SearchParameter("subject", "reference", ("citizen_id",), "Around whom", targets=("Patient",)),
+    SearchParameter("patient", "reference", ("citizen_id",), "Around whom", targets=("Patient",), element="subject"),
+    SearchParameter("subject", "reference", ("citizen_id",), "Around whom", targets=("Patient",), element="subject"),
     SearchParameter(
         "status",
         "token",
@@ -215,6 +215,7 @@ PARAMETERS = (
         "A professional, unit or relative in the team",
         targets=("Practitioner", "Organization", "RelatedPerson"),
         where=_has_member,
+        element="participant.member",
     ),
     SearchParameter("role", "token", (), "The role of a member", fixed_system=PARTICIPATION, where=_has_role),
     SearchParameter("date", "date", ("start", "end"), "When the team is at work"),
@@ -229,6 +230,7 @@ TEAM = register(
         WRITTEN,
         create=create,
         update=update,
+        sorts={"status": "status", "date": "start"},
         description="The people and units around a citizen.",
     )
 )

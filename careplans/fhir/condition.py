@@ -141,8 +141,12 @@ def _codes(column: str, values: Any, system: str) -> dict[str, dict[str, str]]:
 
 
 PARAMETERS = (
-    SearchParameter("patient", "reference", ("citizen_id",), "Whose condition", targets=("Patient",)),
-    SearchParameter("subject", "reference", ("citizen_id",), "Whose condition", targets=("Patient",)),
+    SearchParameter(
+        "patient", "reference", ("citizen_id",), "Whose condition", targets=("Patient",), element="subject"
+    ),
+    SearchParameter(
+        "subject", "reference", ("citizen_id",), "Whose condition", targets=("Patient",), element="subject"
+    ),
     SearchParameter(
         "category",
         "token",
@@ -180,7 +184,12 @@ CONDITION = register(
         create=create,
         update=update,
         profile=DK_CORE,
-        sorts={"recorded-date": "recorded_on"},
+        sorts={
+            "recorded-date": "recorded_on",
+            "onset-date": "onset_on",
+            "clinical-status": "clinical_status",
+            "code": "code",
+        },
         description="Diagnoses (SKS, ICPC-2) and municipal conditions (FSIII), each under the act of its code.",
     )
 )

@@ -145,14 +145,19 @@ ENCOUNTER = register(
             coded("type", "type_code", "Follow-up, delivery or assessment"),
             listed("status", "status", STATUSES, ENCOUNTER_STATUS, "Planned, held or cancelled"),
             SearchParameter(
-                "service-provider", "reference", ("origin_id",), "The unit that has it", targets=("Organization",)
+                "service-provider",
+                "reference",
+                ("origin_id",),
+                "The unit that has it",
+                targets=("Organization",),
+                element="serviceProvider",
             ),
             IDENTIFIER,
         ),
         WRITTEN,
         create=create,
         update=update,
-        sorts={"date": "start"},
+        sorts={"date": "start", "status": "status"},
         description="Contacts with the citizen, planned and held.",
     )
 )

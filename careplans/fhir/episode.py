@@ -174,7 +174,7 @@ def _status_codes() -> dict[str, dict[str, Any]]:
 
 
 PARAMETERS = (
-    SearchParameter("patient", "reference", ("citizen_id",), "Who is treated", targets=("Patient",)),
+    SearchParameter("patient", "reference", ("citizen_id",), "Who is treated", targets=("Patient",), element="patient"),
     SearchParameter(
         "status",
         "token",
@@ -195,9 +195,21 @@ PARAMETERS = (
             for name in (item["code"], f"{item['system']}|{item['code']}")
         },
     ),
-    SearchParameter("organization", "reference", ("origin_id",), "At which unit", targets=("Organization",)),
     SearchParameter(
-        "care-manager", "reference", ("professional_id",), "The one whom it is narrowed to", targets=("Practitioner",)
+        "organization",
+        "reference",
+        ("origin_id",),
+        "At which unit",
+        targets=("Organization",),
+        element="managingOrganization",
+    ),
+    SearchParameter(
+        "care-manager",
+        "reference",
+        ("professional_id",),
+        "The one whom it is narrowed to",
+        targets=("Practitioner",),
+        element="careManager",
     ),
     SearchParameter("date", "date", ("start", "end"), "When it is in force"),
 )

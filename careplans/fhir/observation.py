@@ -211,15 +211,17 @@ OBSERVATION = register(
             SearchParameter("date", "date", ("occurred_at",), "When it was observed"),
             listed("status", "status", STATUSES, OBSERVATION_STATUS, "How final it is"),
             coded("value-concept", "value_code", "What was found"),
-            pointing("focus", "condition", Condition, "Condition", "The condition it is about"),
-            pointing("based-on", "intervention", Intervention, "ServiceRequest", "The intervention it is about"),
-            pointing("encounter", "contact", Contact, "Encounter", "The contact it was made at"),
+            pointing("focus", "condition", Condition, "Condition", "The condition it is about", "focus"),
+            pointing(
+                "based-on", "intervention", Intervention, "ServiceRequest", "The intervention it is about", "basedOn"
+            ),
+            pointing("encounter", "contact", Contact, "Encounter", "The contact it was made at", "encounter"),
             IDENTIFIER,
         ),
         WRITTEN,
         create=create,
         update=update,
-        sorts={"date": "occurred_at"},
+        sorts={"date": "occurred_at", "code": "code", "status": "status"},
         description="Follow-ups of conditions and interventions.",
     )
 )

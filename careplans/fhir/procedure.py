@@ -133,12 +133,12 @@ PROCEDURE = register(
             coded("code", "code", "What was done"),
             SearchParameter("date", "date", ("performed_at",), "When it was done"),
             listed("status", "status", STATUSES, EVENT_STATUS, "How far it is"),
-            pointing("based-on", "intervention", Intervention, "ServiceRequest", "What was planned"),
+            pointing("based-on", "intervention", Intervention, "ServiceRequest", "What was planned", "basedOn"),
             IDENTIFIER,
         ),
         (*VERSIONED, "create"),
         create=create,
-        sorts={"date": "performed_at"},
+        sorts={"date": "performed_at", "code": "code", "status": "status"},
         description="Interventions that were carried out.",
     )
 )

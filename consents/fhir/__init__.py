@@ -14,7 +14,7 @@ from consents import services
 from consents.fhir import blocks, permits
 from consents.fhir.body import ConsentBody, is_block, read
 from consents.fhir.parts import BLOCK, DISCLOSURE, PRIVACY, SCOPE
-from fhir.datatypes import ACT_CODE
+from fhir.datatypes import ACT_CODE, JURISDICTION
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, add_face, register
 
@@ -85,7 +85,9 @@ def parameters(
 ) -> tuple[SearchParameter, ...]:
     """The parameters of a Consent over one of the two tables."""
     return (
-        SearchParameter("patient", "reference", ("citizen_id",), "Whose decision", targets=("Patient",)),
+        SearchParameter(
+            "patient", "reference", ("citizen_id",), "Whose decision", targets=("Patient",), element="patient"
+        ),
         SearchParameter(
             "status",
             "token",
@@ -113,8 +115,16 @@ def parameters(
             (unit, professional),
             "For whom it is",
             targets=("Organization", "Practitioner"),
+            element="provision.actor.reference",
         ),
-        SearchParameter("data", "reference", item, "The one thing that is marked", targets=blocks.MARKABLE),
+        SearchParameter(
+            "data",
+            "reference",
+            item,
+            "The one thing that is marked",
+            targets=blocks.MARKABLE,
+            element="provision.data.reference",
+        ),
     )
 
 
@@ -123,7 +133,17 @@ CONSENT = register(
         "Consent",
         permits.CONSENT_SOURCE,
         permits.to_fhir,
-        parameters(category=DISCLOSURE, unit="recipient_unit_id", professional="recipient_professional_id"),
+        (
+            *parameters(category=DISCLOSURE, unit="recipient_unit_id", professional="recipient_professional_id"),
+            SearchParameter(
+                "security-label",
+                "token",
+                ("laws",),
+                "The act of the data that a consent is about",
+                codes={label: permits.labelled(law) for law, label in permits.LABELS.items()},
+                fixed_system=JURISDICTION,
+            ),
+        ),
         WRITTEN,
         create=create,
         update=update,

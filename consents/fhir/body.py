@@ -9,7 +9,7 @@ from msgspec import field
 from consents.fhir import parts
 from fhir.datatypes import AUTHORISATION, SOR
 from fhir.outcomes import FhirError
-from fhir.search import date_range
+from fhir.search_values import date_range
 from fhir.structs import Body, CodeableConcept, Coding, Part, Period, Reference, convert, key_of
 from organisations.models import Organisation, Professional
 

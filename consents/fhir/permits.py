@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from access.actors import Actor
 from access.shielding import Deed
 from access.statements import Row, Source
@@ -76,10 +78,20 @@ CONSENT_SOURCE = Source(
 )
 
 
+# The acts that a kind of consent is about when it does not say; every other kind is of the health act.
+BY_KIND = {Kind.FVL28: (Law.SERVICE, Law.ELDERLY), Kind.CITIZEN_SHARE: ()}
+
+
 def acts(row: Row) -> list[Law]:
     """The acts whose data a consent is about."""
-    by_kind = {Kind.FVL28: [Law.SERVICE, Law.ELDERLY], Kind.CITIZEN_SHARE: []}.get(row["kind"], [Law.HEALTH])
-    return [law for law in LABELS if law in row["laws"]] or by_kind
+    return [law for law in LABELS if law in row["laws"]] or list(BY_KIND.get(row["kind"], (Law.HEALTH,)))
+
+
+def labelled(law: Law) -> Q:
+    """Consents that are about data of this act, by what they say or else by their kind."""
+    kinds = [kind.value for kind in Kind if law in BY_KIND.get(kind, (Law.HEALTH,))]
+    stated = Q(laws__overlap=[named.value for named in LABELS])
+    return Q(laws__contains=[law.value]) | (~stated & Q(kind__in=kinds))
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:

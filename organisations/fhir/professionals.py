@@ -113,7 +113,7 @@ PRACTITIONER = register(
         citizen_parameter=None,
         profile=PRACTITIONER_PROFILE,
         in_overview=False,
-        sorts={"family": "family_name"},
+        sorts={"family": "family_name", "given": "given_name"},
         description="Professionals, authorised or not.",
     )
 )
@@ -123,8 +123,17 @@ PRACTITIONER_ROLE = register(
         EMPLOYMENT_SOURCE,
         role,
         (
-            SearchParameter("practitioner", "reference", ("professional_id",), "Who", targets=("Practitioner",)),
-            SearchParameter("organization", "reference", ("unit_id",), "Where", targets=("Organization",)),
+            SearchParameter(
+                "practitioner",
+                "reference",
+                ("professional_id",),
+                "Who",
+                targets=("Practitioner",),
+                element="practitioner",
+            ),
+            SearchParameter(
+                "organization", "reference", ("unit_id",), "Where", targets=("Organization",), element="organization"
+            ),
             SearchParameter(
                 "active", "token", ("end",), "Whether it lasts now", codes={"true": LASTS, "false": ~LASTS}
             ),

@@ -152,7 +152,9 @@ ORGANIZATION = register(
             ),
             SearchParameter("name", "string", ("name",), "The name"),
             SearchParameter("active", "token", ("is_active",), "Whether it is in use", codes=YES_NO),
-            SearchParameter("partof", "reference", ("parent_id",), "The unit above it", targets=("Organization",)),
+            SearchParameter(
+                "partof", "reference", ("parent_id",), "The unit above it", targets=("Organization",), element="partOf"
+            ),
             SearchParameter(
                 "type",
                 "token",
@@ -177,7 +179,14 @@ LOCATION = register(
         location,
         (
             SearchParameter("name", "string", ("name",), "The name"),
-            SearchParameter("organization", "reference", ("organisation_id",), "Whose", targets=("Organization",)),
+            SearchParameter(
+                "organization",
+                "reference",
+                ("organisation_id",),
+                "Whose",
+                targets=("Organization",),
+                element="managingOrganization",
+            ),
             SearchParameter(
                 "status",
                 "token",

@@ -205,6 +205,7 @@ PATIENT = register(
         READ_ONLY,
         citizen_parameter="_id",
         profile=PROFILE,
+        sorts={"family": "family_name", "given": "given_name", "birthdate": "birth_date"},
         needed=frozenset({"_id", "identifier", *NAMES}),
         description="Citizens as the registers know them, with the typed part of the stamkort.",
     )

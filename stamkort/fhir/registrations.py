@@ -84,7 +84,9 @@ def parameters(path: str = "") -> tuple[SearchParameter, ...]:
     is_revoked = Q(**{f"{revoked}__isnull": False, f"{revoked}__lte": NOW})
     has_effect = Q(**{f"{effective}__lte": NOW})
     return (
-        SearchParameter("patient", "reference", ("citizen_id",), "Whose registration", targets=("Patient",)),
+        SearchParameter(
+            "patient", "reference", ("citizen_id",), "Whose registration", targets=("Patient",), element="patient"
+        ),
         SearchParameter(
             "status",
             "token",

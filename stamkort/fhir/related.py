@@ -153,7 +153,9 @@ RELATED_PERSON = register(
         RELATIVE_SOURCE,
         to_fhir,
         (
-            SearchParameter("patient", "reference", ("citizen_id",), "Whose relative", targets=("Patient",)),
+            SearchParameter(
+                "patient", "reference", ("citizen_id",), "Whose relative", targets=("Patient",), element="patient"
+            ),
             SearchParameter("name", "string", ("name",), "The name"),
             SearchParameter("relationship", "token", ("relationship",), "The relation", fixed_system=RELATIONS),
             SearchParameter(
@@ -168,7 +170,7 @@ RELATED_PERSON = register(
         create=create,
         update=update,
         profile=PROFILE,
-        sorts={"rank": "rank"},
+        sorts={"rank": "rank", "name": "name"},
         description="Relatives and contacts on the stamkort: contact data, never an authorisation.",
     )
 )
