@@ -118,12 +118,30 @@ class Actor:
         return replace(self, asks_of_undecided=True)
 
     @cached_property
-    def symbolic(self) -> Any:
-        """The same actor with slots for its bound values: compiles to a statement for every actor of this shape."""
-        slots = {name: Param(name, output()) for name, output in _BOUND.items() if getattr(self, name) is not None}
-        return replace(self, profession=self.asked_profession, **slots)  # type: ignore[arg-type]
+    def symbolic(self) -> "Actor":
+        """The actor with slots for its bound values: compiles to a statement for every actor of this shape.
+
+        It is one and the same for all of a shape, and holds nothing of the person who asks.
+        """
+        found = _SYMBOLIC.get(self.shape)
+        if found is None:
+            slots: dict[str, Any] = {
+                name: Param(name, output()) for name, output in _BOUND.items() if getattr(self, name) is not None
+            }
+            anybody: dict[str, Any] = {"client_id": "", "token_id": "", "request_id": "", "scopes": frozenset()}
+            reason = "stated" if self.will_reason else ""
+            found = replace(self, profession=self.asked_profession, will_reason=reason, **anybody, **slots)
+            if len(_SYMBOLIC) >= _MOST_SHAPES:
+                _SYMBOLIC.clear()
+            _SYMBOLIC[self.shape] = found
+        return found
 
     @cached_property
     def bindings(self) -> dict[str, Any]:
         """The bound values by slot name."""
         return {name: getattr(self, name) for name in _BOUND}
+
+
+# One for each shape of actor that has asked, so that what is built for one is built for all.
+_SYMBOLIC: dict[tuple[Any, ...], Actor] = {}
+_MOST_SHAPES = 1024

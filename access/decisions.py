@@ -14,8 +14,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Model, Q, UUIDField
 
 from access.actors import Actor
-from access.conditions import ALWAYS, NEVER, Target
-from access.policies import Gate, Policy, Rule, as_flag
+from access.conditions import Target
+from access.flags import flag_of
+from access.policies import Gate, Policy, Rule
 from access.sql import IsIn, Param, compile_queryset, numbered
 from access.statements import Statement
 from access.vocabulary import CITIZEN_SIDE, Action, Reason
@@ -180,7 +181,6 @@ class ShapeOf:
 @lru_cache(maxsize=1024)
 def _deciding(model: type[Model], target: Target, rules: tuple[Rule, ...], key: ShapeOf) -> tuple[Statement, Layout]:
     """Compile: each distinct gate of these rules as one boolean column of the row."""
-    symbolic = key.actor.symbolic
     names: dict[Any, str | bool] = {}
     flags: dict[str, Any] = {}
     layout = []
@@ -188,13 +188,13 @@ def _deciding(model: type[Model], target: Target, rules: tuple[Rule, ...], key: 
         gates = []
         for gate in rule.gates:
             if gate.condition not in names:
-                q = gate.condition.q(symbolic, target)
-                if q is ALWAYS or q is NEVER:
-                    names[gate.condition] = q is ALWAYS
+                flag = flag_of(gate.condition, key.actor, model, target)
+                if flag.constant is not None:
+                    names[gate.condition] = flag.constant
                 else:
                     name = f"gate_{len(flags)}"
                     names[gate.condition] = name
-                    flags[name] = as_flag(q)
+                    flags[name] = flag.column
             gates.append((gate, names[gate.condition]))
         layout.append((rule, tuple(gates)))
     wanted = Q(IsIn(F("pk"), Param("keys", ArrayField(UUIDField()))))

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
-from django.db.models import BooleanField, Case, Model, Q, QuerySet, Value, When
+from django.db.models import Model, Q, QuerySet
 
 from access.actors import Actor
-from access.conditions import ALWAYS, NEVER, Condition, Target, conj, disj
+from access.conditions import NEVER, Condition, Target, conj, disj
 from access.grounds import Ground
 from access.vocabulary import Action, Reason
 
@@ -49,13 +49,6 @@ class Rule:
     def q(self, actor: Actor, target: Target) -> Q:
         """All gates open."""
         return conj(gate.condition.q(actor, target) for gate in self.gates)
-
-
-def as_flag(q: Q) -> Case | Value:
-    """Return a condition as a boolean column."""
-    if q is ALWAYS or q is NEVER:
-        return Value(q is ALWAYS, output_field=BooleanField())
-    return Case(When(q, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """From conditions to text: slots that a request fills, what a statement works out once, and compiling itself."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2s
 from typing import Any
@@ -37,6 +38,18 @@ class Param(_Leaf):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """Compile to one placeholder."""
         return "%s", [Slot(self.name)]
+
+
+class Text(_Leaf):
+    """An expression that was compiled before, against a table that stands under its own name."""
+
+    def __init__(self, sql: str, params: Sequence[Any], output_field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=output_field)
+        self.sql, self.params = sql, tuple(params)
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
+        """Return what it was compiled to."""
+        return self.sql, self.params
 
 
 class IsIn(Expression):

@@ -12,16 +12,15 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 
 from access import log_rows, scopes
 from access.actors import Actor
-from access.conditions import ALWAYS, NEVER, Condition, Target, disj, has_decided
-from access.facts import rows_behind
-from access.policies import Rule, as_flag, policy_of
+from access.conditions import NEVER, Condition, Target, disj, has_decided
+from access.flags import column_of, flag_of
+from access.policies import Rule, policy_of
 from access.shielding import Deed, Person, answers, people_of, shielded_row
 from access.sql import ONE_CITIZEN, compile_queryset, numbered, worked_out
 from access.vocabulary import Action
@@ -146,28 +145,29 @@ def _select(source: Source, actor: Actor, where: Q, narrowed: tuple[str, ...] | 
     rules: list[Rule] = []
     sums, facts = [], []
     for rule in policy.rules_for(Action.READ):
-        compiled = {gate.condition: gate.condition.q(symbolic, policy.target) for gate in rule.gates}
-        if any(q is NEVER for q in compiled.values()):
+        asked = {gate.condition: flag_of(gate.condition, actor, source.model, policy.target) for gate in rule.gates}
+        if any(flag.constant is False for flag in asked.values()):
             continue
-        for gate_condition, q in compiled.items():
+        for gate_condition, flag in asked.items():
             if gate_condition in source.told:
                 gates[gate_condition] = f"({source.told[gate_condition]})"
-            elif q is not ALWAYS and gate_condition not in gates:
+            elif flag.constant is None and gate_condition not in gates:
                 gates[gate_condition] = f"gate_{len(gates)}"
-                flags[gates[gate_condition]] = as_flag(q)
+                flags[gates[gate_condition]] = flag.column
             if source.logged and gate_condition not in behind:
                 known = sum(map(len, behind.values()))
-                rows = rows_behind(q, logged_only=True)
-                behind[gate_condition] = {f"fact_{known + more}": ArraySubquery(each) for more, each in enumerate(rows)}
+                behind[gate_condition] = {f"fact_{known + more}": rows for more, rows in enumerate(flag.behind)}
             facts += [(len(rules), name) for name in behind.get(gate_condition, ())]
         rules.append(rule)
-        sums.append(" AND ".join(gates[item] for item, q in compiled.items() if q is not ALWAYS) or "true")
+        sums.append(" AND ".join(gates[item] for item, flag in asked.items() if flag.constant is None) or "true")
     if narrowed is not None and len(rules) == 1:  # every row that is left has passed the one rule
         flags, sums = {}, ["true"]
     for columns in behind.values():
         flags |= columns
     computed = {
-        f"col_{name}": column(symbolic) for name, column in source.columns.items() if not isinstance(column, str)
+        f"col_{name}": column_of(column, actor, source.model)
+        for name, column in source.columns.items()
+        if not isinstance(column, str)
     }
     paths = [column if isinstance(column, str) else f"col_{name}" for name, column in source.columns.items()]
     flags = answers(source, symbolic) | flags

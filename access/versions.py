@@ -16,7 +16,8 @@ from django.db.models.functions import Cast
 
 from access.actors import Actor
 from access.conditions import Target
-from access.policies import Policy, as_flag, policy_of
+from access.flags import as_flag
+from access.policies import Policy, policy_of
 from access.shielding import Person, meets_shields, people_of, shielded_row, tell
 from access.statements import Row, Source
 from access.vocabulary import Action
