@@ -10,15 +10,16 @@ from rest_framework.request import Request
 
 from access import decisions, faces, refusals, scopes, service, versions
 from access.access_matrix import access_matrix
-from access.actors import danish_day
+from access.actors import Actor, danish_day
 from access.explanations import explain, facts_of
 from access.policies import policy_of
 from access.rest import FhirView, answer, as_key, represent, resource, versioned
+from access.statements import Row
 from access.vocabulary import CITIZEN_SIDE, Action
 from fhir import capability
 from fhir.datatypes import instant
 from fhir.outcomes import FhirError
-from fhir.registry import all_resources, resource_of
+from fhir.registry import Resource, all_resources, resource_of
 
 OVERVIEW_LIMIT = 500
 
@@ -40,27 +41,33 @@ class OverviewView(FhirView):
 
     def get(self, request: Request, key: str) -> HttpResponse:
         """Answer with a collection of everything; refused alike for no relation and no such citizen."""
-        citizen_id = as_key(key)
-        entries = [face for entry in all_resources() if entry.in_overview for face in entry.faces]
-        sources = [(entry.source, policy_of(entry.source.model).target.citizen) for entry in entries]
-        found = service.overview(sources, self.actor, citizen_id, OVERVIEW_LIMIT)
-        if not any(found):
-            patient = resource_of("Patient")
-            decision = service.decide_for_citizen(patient.source, self.actor, citizen_id) if patient else None
-            if decision is None:
-                raise refusals.forbidden(refusals.no_relation(self.actor))
-            if not decision.permitted:
-                raise refusals.error_of(decision)
         base = f"{request.scheme}://{request.get_host()}/fhir"
         bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection"}
         listed = [
             {"fullUrl": f"{base}/{entry.type}/{row['id']}", "resource": represent(entry, row, self.actor)}
-            for entry, rows in zip(entries, found, strict=True)
-            for row in rows
+            for entry, row in overview_of(self.actor, as_key(key))
         ]
         if listed:
             bundle["entry"] = listed
         return answer(bundle)
+
+
+def overview_of(actor: Actor, citizen_id: UUID) -> list[tuple[Resource, Row]]:
+    """All rows of one citizen that the actor may see, each with its entry; where there are none the citizen is decided.
+
+    Raises FhirError (403), alike for no relation and no such citizen. Statements as `service.overview`, one more then.
+    """
+    entries = [face for entry in all_resources() if entry.in_overview for face in entry.faces]
+    sources = [(entry.source, policy_of(entry.source.model).target.citizen) for entry in entries]
+    found = service.overview(sources, actor, citizen_id, OVERVIEW_LIMIT)
+    if not any(found):
+        patient = resource_of("Patient")
+        decision = service.decide_for_citizen(patient.source, actor, citizen_id) if patient else None
+        if decision is None:
+            raise refusals.forbidden(refusals.no_relation(actor))
+        if not decision.permitted:
+            raise refusals.error_of(decision)
+    return [(entry, row) for entry, rows in zip(entries, found, strict=True) for row in rows]
 
 
 class ExplainView(FhirView):

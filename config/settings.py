@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "careplans",
     "appointments",
     "exchange",
+    "desk",
     "demo",
     "bench",
     "config",
@@ -59,7 +60,14 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # What browsers need, and what requests for anything but a page pass untouched.
+    "config.pages.PageHeaders",
+    "config.pages.PageSession",
+    "config.pages.PageForms",
+    "config.pages.PageUser",
+    "config.pages.PageMessages",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -68,7 +76,13 @@ TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
     }
 ]
 
@@ -96,8 +110,16 @@ LANGUAGES = [("da", "Dansk"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Copenhagen"
+WHITENOISE_USE_FINDERS = True  # served from where they lie; nothing has to be collected first
+# A page left alone is closed after a quarter of an hour. "Lax", since it is opened from another system's window.
+SESSION_COOKIE_AGE = 15 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 APPEND_SLASH = False
 
 REST_FRAMEWORK: dict[str, Any] = {

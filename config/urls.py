@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from access import operations, search_views, write_views
 from consents import views as consents
+from desk import views as desk
 from exchange import views as exchange
 from identity import authorize, launches
 from identity import views as identity
@@ -11,6 +12,8 @@ from law import views as law
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("legal-settings/", law.LegalSettingsView.as_view(), name="legal-settings"),
+    path("desk/", desk.DeskView.as_view(), name="desk"),
+    path("desk/open/<str:secret>", desk.OpenView.as_view(), name="desk-open"),
     path("oauth/token", identity.TokenView.as_view(), name="oauth-token"),
     path("oauth/revoke", identity.RevokeView.as_view(), name="oauth-revoke"),
     path("oauth/launch", launches.LaunchView.as_view(), name="oauth-launch"),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from access import service
 from access.actors import Actor
@@ -39,10 +40,14 @@ class LaunchView(OAuthView):
         """
         if request.GET:
             raise AssertionRefused("invalid_request", "nothing may stand in the address")
-        _system, actor = grants.vouched(request.POST.get("assertion", ""))
-        app = app_of(request.POST.get("app", ""))
+        system, actor = grants.vouched(request.POST.get("assertion", ""))
+        app = app_of(request.POST["app"]) if "app" in request.POST else None
         actor = opened(actor, request.POST.get("patient", ""), request.POST.get("cpr", ""))
         seconds = int(tickets.SHORT.total_seconds())
+        if app is None:
+            secret = tickets.make(Ticket.Kind.PAGE, system.client_id, tokens.facts_of(actor))
+            address = f"{settings.PUBLIC_URL}{reverse('desk-open', args=[secret])}"
+            return answer({"launch_url": address, "expires_in": seconds})
         secret = tickets.make(Ticket.Kind.APP, app.client_id, tokens.facts_of(actor))
         return answer({"launch": secret, "iss": f"{settings.PUBLIC_URL}/fhir", "expires_in": seconds})
 

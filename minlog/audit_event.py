@@ -213,7 +213,8 @@ def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
             {"what": reference(row["resource_type"], key), "type": thing, "role": role, **labels}
             for key in row["resource_ids"]
         ]
-    if query := _without_names(row["query"]) if for_citizen else row["query"]:
+    is_search = row["interaction"] != words.CONSENT_WINDOW
+    if is_search and (query := _without_names(row["query"]) if for_citizen else row["query"]):
         sent = b64encode(f"GET {BASE}/{query}".encode()).decode()
         role = coding(f"{THO}/object-role", "24", "Query")
         found.append({"type": thing, "role": role, "description": query, "query": sent})

@@ -34,6 +34,15 @@ ACTIVITIES: dict[str, Texts] = {
     "consent-window": ("Oplyste, hvorfor der skulle åbnes for", "Stated why to open"),
     "token": ("Bad om adgang til", "Asked for a way in to"),
 }
+CONSENT_WINDOW = "consent-window"
+# What a professional stated before opening the overview by the button.
+GROUNDS: dict[str, Texts] = {
+    "agrees": ("Den fagprofessionelle oplyste: du er enig.", "The professional stated: you agree."),
+    "treatment": (
+        "Den fagprofessionelle oplyste: nødvendigt i aktuel behandling.",
+        "The professional stated: needed in current treatment.",
+    ),
+}
 OTHER_ACTIVITY: Texts = ("Brugte", "Used")
 THINGS: dict[str, Texts] = {
     "Patient": ("dine oplysninger", "your data"),
@@ -138,14 +147,24 @@ def reason_of(row: Row, *, english: bool = False) -> str:
     if is_refused(row):
         why = REFUSALS[Reason(row["reason"])][english] if row["reason"] in Reason else ""
         return f"{REFUSED[english]} {why}".strip()
+    if row["interaction"] == CONSENT_WINDOW:
+        return stated(row, english=english)
     grounds = grounds_of(row)
     if not grounds:
         return NOTHING_SHOWN[english]
     return " ".join(dict.fromkeys(ground.citizen_en if english else ground.citizen_da for ground in grounds))
 
 
+def stated(row: Row, *, english: bool = False) -> str:
+    """What a professional stated in the consent window: the choice, and the reason as it was written."""
+    choice, _colon, reason = row["query"].partition(": ")
+    return f"{GROUNDS.get(choice, NOTHING_SHOWN)[english]} {reason}".strip()
+
+
 def professional_reason_of(row: Row) -> str:
     """The same, told to a professional."""
+    if row["interaction"] == CONSENT_WINDOW:
+        return stated(row)
     if is_refused(row):
         return REASON_TEXTS[Reason(row["reason"])][0] if row["reason"] in Reason else REFUSED[0]
     return " ".join(dict.fromkeys(ground.professional_da for ground in grounds_of(row))) or NOTHING_SHOWN[0]

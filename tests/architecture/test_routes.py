@@ -22,6 +22,8 @@ OPEN = {"fhir-metadata": "what the server can do is public"}
 NOT_FHIR = {
     "oauth-token": "OAuth has its own shape of answers and errors",
     "oauth-revoke": "OAuth has its own shape of answers and errors",
+    "desk": "a page for people; what it shows is decided as $overview decides",
+    "desk-open": "a page for people; opens the one before",
     "oauth-launch": "OAuth has its own shape of answers and errors",
     "oauth-authorize": "a browser is sent back to its app; nothing is shown",
     "oauth-keys": "a JWK set, public",
