@@ -1,15 +1,17 @@
 """The REST edge of FHIR: every view stands on these, so that no view can forget to decide, to log or to explain."""
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
+import psycopg
 import structlog
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date as format_http_date
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, Throttled
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
@@ -70,7 +72,7 @@ class FhirView(APIView):
         if not self.authentication_classes or not self.actor.scopes:
             return
         method, key = str(request.method), kwargs.get("key")
-        if "kind" in kwargs:
+        if "kind" in kwargs and resource_of(kwargs["kind"]) is not None:
             reading = "read" if key is not None else "search"
             scopes.is_bound(self.actor, kwargs["kind"], self.asks.get(method, reading))
         elif self.asks_as is not None:  # an operation of a citizen has her id in its address
@@ -91,9 +93,12 @@ class FhirView(APIView):
                 415: "wrong-media-type",
                 429: "too-many",
             }
-            return refuse(FhirError(code.get(exc.status_code, "internal")))
+            # How long to wait, of a request too many.
+            headers = {"Retry-After": str(ceil(getattr(exc, "wait", None) or 1))} if isinstance(exc, Throttled) else {}
+            return refuse(FhirError(code.get(exc.status_code, "internal"), headers=headers))
         log.error("request failed", path=self.request.path, error=type(exc).__name__, exc_info=exc)
-        return refuse(FhirError("busy" if isinstance(exc, DatabaseError) else "internal"))
+        is_busy = isinstance(exc, DatabaseError | psycopg.OperationalError)
+        return refuse(FhirError("busy" if is_busy else "internal"))
 
 
 def resource(kind: str, interaction: Interaction) -> Resource:

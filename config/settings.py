@@ -9,8 +9,9 @@ from typing import Any
 
 import dj_database_url
 
-from config import embedded
+from config import embedded, logs
 
+logs.configure()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).resolve()
 
@@ -18,6 +19,12 @@ DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).resolve()
 def _flag(name: str, default: bool) -> bool:
     """Read a yes/no value from the environment."""
     return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes"}
+
+
+def _rate(name: str, default: str) -> tuple[float, float]:
+    """Read a limit such as 20/100: requests each second, and as many at once; 0/0 sets none."""
+    rate, _slash, burst = os.environ.get(name, default).partition("/")
+    return float(rate), float(burst)
 
 
 DEMO_MODE = _flag("DEMO_MODE", False)
@@ -94,8 +101,10 @@ DATABASES["default"].update(
     DISABLE_SERVER_SIDE_CURSORS=True,
 )
 # A statement of the hot path is planned once per connection: its gates are the same for every citizen.
+# The web server sets a time after which a statement is given up; work behind the requests may take longer.
+_limits = f" -c statement_timeout={_given}s" if (_given := os.environ.get("STATEMENT_SECONDS")) else ""
 DATABASES["default"].setdefault("OPTIONS", {}).update(
-    options="-c plan_cache_mode=force_generic_plan", prepare_threshold=5
+    options=f"-c plan_cache_mode=force_generic_plan{_limits}", prepare_threshold=5
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -125,8 +134,13 @@ APPEND_SLASH = False
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["identity.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["identity.limits.Limits"],
     "UNAUTHENTICATED_USER": None,
 }
+# Of one process of the web server (identity/limits.py).
+RATE_PER_SYSTEM = _rate("RATE_PER_SYSTEM", "200/1000")
+RATE_PER_USER = _rate("RATE_PER_USER", "20/200")
+RATE_PER_ADDRESS = _rate("RATE_PER_ADDRESS", "50/500")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 

@@ -14,6 +14,7 @@ from desk import overview, visits, words
 from desk.visits import Visit
 from fhir.outcomes import FhirError
 from identity.assertions import AssertionRefused
+from identity.limits import seconds_for_address
 from identity.oauth import note_refusal
 from organisations.models import Organisation, Professional
 
@@ -60,6 +61,8 @@ class OpenView(Page):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         """Use the launch up."""
+        if seconds := seconds_for_address(request):
+            return HttpResponse(status=429, headers={"Retry-After": str(seconds)})
         if visits.begin(request, secret):
             return HttpResponseRedirect(reverse("desk"), status=303)
         note_refusal("launch", AssertionRefused("invalid_grant", "the launch is not valid"))

@@ -1,5 +1,6 @@
 """The base of the OAuth addresses: answers and errors in OAuth's own shape, every refusal in the log."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from access.vocabulary import ActingAs, Purpose
 from fhir.ids import new_key
 from identity import grants
 from identity.assertions import AssertionRefused
+from identity.limits import seconds_for_address
 from identity.models import System
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -31,6 +33,8 @@ class OAuthView(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Answer, or refuse as OAuth does; a refusal is logged and tells no more than its code."""
+        if seconds := seconds_for_address(request):
+            return answer({"error": "temporarily_unavailable"}, 429, {"Retry-After": str(seconds)})
         try:
             return self.answered(request)
         except AssertionRefused as refused:
@@ -52,9 +56,9 @@ def note_refusal(interaction: str, refused: AssertionRefused) -> None:
     log(nobody, interaction, "Token", citizen_id=None, outcome="refuse", reason="auth", query=refused.why)
 
 
-def answer(body: dict[str, Any], status: int = 200) -> HttpResponse:
+def answer(body: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """An answer in JSON that nobody keeps."""
-    return JsonResponse(body, status=status, headers=UNSTORED)
+    return JsonResponse(body, status=status, headers={**UNSTORED, **(headers or {})})
 
 
 def refusal(code: str, why: str) -> HttpResponse:

@@ -72,6 +72,12 @@ def switches_as_decided(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nobody_is_hurried() -> None:
+    """Tests ask faster than people do; those of the limits set them."""
+    settings.RATE_PER_SYSTEM = settings.RATE_PER_USER = settings.RATE_PER_ADDRESS = (0.0, 0.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def every_answer_conforms() -> Iterator[None]:
     """Whatever a test asks through Django's test client below /fhir, the answer is held against FHIR."""
     ask = Client.request

@@ -171,6 +171,7 @@ def environment(port: int) -> Mapping[str, str]:
         "DEMO_MODE": "0",
         "WEB_WORKERS": "1",
         "WEB_THREADS": "4",
+        **dict.fromkeys(("RATE_PER_SYSTEM", "RATE_PER_USER", "RATE_PER_ADDRESS"), "0/0"),
     }
 
 

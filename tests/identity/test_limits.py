@@ -1,0 +1,128 @@
+"""Limits: a system, a person and an address each have their own; who has used hers up is told when to come again."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+
+from citizens.identifiers import CPR_SYSTEM
+from config import logs
+from identity import limits, tokens
+from tests.asking import Asking
+from tests.cast import Cast, make_cast
+from tests.http import kit
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def own_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "buckets", limits.Buckets())
+
+
+def test_person_who_asks_too_much_waits_and_others_do_not(cast: Cast, settings: Any) -> None:
+    settings.RATE_PER_USER = (0.01, 3)
+    doctor, nurse = Asking(cast.doctor.actor), Asking(cast.hospital_nurse.actor)
+    address = f"Patient/{cast.citizen.person.pk}"
+
+    answers = [doctor.get(address) for _ in range(4)]
+
+    assert [answer.status for answer in answers] == [200, 200, 200, 429]
+    assert answers[-1].code == "too-many"
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 100
+    assert nurse.get(address).status == 200
+
+
+def test_system_that_asks_too_much_waits_whoever_asks_through_it(cast: Cast, settings: Any) -> None:
+    settings.RATE_PER_SYSTEM = (0.01, 1)
+    address = f"Patient/{cast.citizen.person.pk}"
+
+    assert Asking(cast.doctor.actor).get(address).status == 200
+    assert Asking(cast.hospital_nurse.actor).get(address).status == 429
+    assert Asking(replace(cast.gp.actor, client_id="another")).get(address).status == 200
+
+
+def test_bad_token_is_refused_before_it_is_counted(cast: Cast, settings: Any) -> None:
+    settings.RATE_PER_USER = (0.01, 1)
+    token, _seconds = tokens.issue(cast.doctor.actor)
+
+    for _ in range(3):
+        assert Client(headers={"authorization": f"Bearer {token}x"}).get("/fhir/Goal").status_code == 401
+    assert Asking(cast.doctor.actor).get(f"Patient/{cast.citizen.person.pk}").status == 200
+
+
+def test_token_address_counts_where_requests_come_from(db: None, settings: Any) -> None:
+    settings.RATE_PER_ADDRESS = (0.01, 2)
+
+    answers = [Client().post("/oauth/token", {"grant_type": "password"}) for _ in range(3)]
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7").post("/oauth/token", {"grant_type": "password"})
+
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
+    assert int(answers[-1]["Retry-After"]) >= 1
+    assert elsewhere.status_code == 400
+    assert Client().get("/desk/open/anything").status_code == 429
+
+
+def test_bucket_fills_again_and_memory_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(limits.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(limits, "MOST_BUCKETS", 3)
+    held = limits.Buckets()
+
+    assert [held.take("a", 2, 2) for _ in range(3)] == [0, 0, 0.5]
+    clock[0] += 0.5
+    assert [held.take("a", 2, 2) for _ in range(2)] == [0, 0.5]
+    for key in "bcdefg":
+        held.take(key, 2, 2)
+        assert len(held._held) <= 3
+    assert held.take("a", 0, 0) == 0
+
+
+def test_statement_that_takes_too_long_is_given_up_and_says_busy(cast: Cast) -> None:
+    """Another holds the table; what waits for it is given up after the time that the web server sets."""
+    with psycopg.connect(kit.worker_database_url()) as other:
+        other.execute("LOCK TABLE goals_goal IN ACCESS EXCLUSIVE MODE")
+        connection.cursor().execute("SET LOCAL statement_timeout = '50ms'")
+
+        answer = Asking(cast.doctor.actor).get("Goal", patient=f"Patient/{cast.citizen.person.pk}")
+
+    assert (answer.status, answer.code) == (503, "busy")
+
+
+def test_failure_is_logged_without_what_was_asked_for(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    number = str(cast.citizen.person.cpr)
+    with psycopg.connect(kit.worker_database_url()) as other:
+        other.execute("LOCK TABLE consents_consent IN ACCESS EXCLUSIVE MODE")
+        connection.cursor().execute("SET LOCAL statement_timeout = '50ms'")
+        logs.configure()  # to where this test reads
+
+        answer = Asking(cast.doctor.actor).find("Patient", identifier=f"{CPR_SYSTEM}|{number}")
+
+    told = capsys.readouterr().err
+    assert answer.status == 503
+    assert "QueryCanceled" in told
+    assert number not in told
+    assert "01018" not in logs.without_numbers(None, "", {"event": f"Key (cpr)=({number}) and 010180-0001"})["event"]
+
+
+def test_web_server_sets_the_time_and_work_behind_it_does_not() -> None:
+    asked = "import config.{}; from django.db import connections as c; print(c['default'].settings_dict['OPTIONS'])"
+    given = {name: value for name, value in os.environ.items() if name != "STATEMENT_SECONDS"}
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", asked.format(module)], cwd=kit.ROOT, env=given, capture_output=True, text=True
+        ).stdout
+        for module in ("wsgi", "celery")
+    ]
+
+    assert ["statement_timeout=20s" in text for text in told] == [True, False]
+    assert all("force_generic_plan" in text for text in told)
