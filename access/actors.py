@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateField, DateTimeField, Field, UUIDField
+from django.db.models import DateField, DateTimeField, Field, TextField, UUIDField
 
 from access.open_questions import ALL
 from access.sql import Param
@@ -23,6 +23,7 @@ _BOUND: dict[str, "type[Field[Any, Any]]"] = {
     "override_id": UUIDField,
     "moment": DateTimeField,
     "fifteen_born_by": DateField,
+    "client_id": TextField,
 }
 
 DENMARK = ZoneInfo("Europe/Copenhagen")

@@ -20,6 +20,20 @@ class Event:
 
 
 _LISTENERS: list[Callable[[Event], None]] = []
+_FOLLOWED: dict[str, str] = {}
+
+
+def follow(model_label: str, table: str) -> None:
+    """Have every version of these rows noted in a table, by the statement that writes the version.
+
+    The table has the columns model, change, citizen_id, resource_ids and occurred_at: one row for each statement.
+    """
+    _FOLLOWED[model_label] = table
+
+
+def followed_in(model_label: str) -> str | None:
+    """The table that changes of these rows are noted in; None when nobody follows them."""
+    return _FOLLOWED.get(model_label)
 
 
 def listen(listener: Callable[[Event], None]) -> Callable[[Event], None]:

@@ -229,6 +229,16 @@ ORIGIN_OF_DATA = Ground(
     "De må se oplysningen, og derfor også hvem der har skrevet den.",
     "They may see the data, and so also who wrote them.",
 )
+OWN_SET_UP = Ground(
+    "own-set-up",
+    "Egen opsætning",
+    "(om ingen borgers forhold)",
+    "known",
+    "Systemet ser sin egen enheds abonnementer; hver besked afgøres for sig, når den sendes.",
+    "The system sees the subscriptions of its own unit; each message is decided by itself when it is sent.",
+    "Et system på stedet har bedt om at få besked, når der sker noget nyt.",
+    "A system at the place asked to be told when something new happens.",
+)
 DIRECTORY = Ground(
     "directory",
     "Offentlige registre",

@@ -14,6 +14,7 @@ from django.db.models import F, Q, UUIDField
 from access import scopes
 from access.actors import Actor
 from access.decisions import ShapeOf
+from access.events import followed_in
 from access.log_rows import LOG_COLUMNS, LOG_TYPES, log_values
 from access.policies import policy_of
 from access.shielding import answers, meets_shields, people_of, shielded_row
@@ -60,10 +61,23 @@ def _recording(source: Source, reader: ShapeOf | None) -> Statement:
         f"%(log_citizen)s::uuid, {logged}, coalesce(array_agg(id), '{{}}'), "
         f"coalesce(array_agg(DISTINCT {category}) FILTER (WHERE {category} <> ''), '{{}}'), "
         f"coalesce(array_agg(DISTINCT {law}) FILTER (WHERE {law} <> ''), '{{}}'), 'permit', '', "
-        "%(rules)s::text[], '{}' FROM x) "
+        f"%(rules)s::text[], '{{}}' FROM x){_noted(source, citizen)} "
         f"SELECT {columns} FROM x"
     )
     return Statement(*numbered(sql), (*source.columns, *kept), (), people_of(source) if kept else ())
+
+
+def _noted(source: Source, citizen: str) -> str:
+    """Compile the one row that tells whoever follows these rows that they changed; blank when nobody does."""
+    label = source.model._meta.label
+    table = followed_in(label)
+    if table is None:
+        return ""
+    return (
+        f", n AS (INSERT INTO {table} (model, change, citizen_id, resource_ids, occurred_at) "
+        f"SELECT '{label}', %(change)s::text, {citizen}, array_agg(id), %(log_at)s::timestamptz "
+        f"FROM x GROUP BY {citizen})"
+    )
 
 
 def record(

@@ -157,6 +157,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "seal-log": {"task": "audit.tasks.seal_log", "schedule": 2.0},
     "dispatch-outbox": {"task": "exchange.dispatch_outbox", "schedule": 5.0, "options": {"expires": 30}},
+    "tell-subscribers": {"task": "exchange.tell_subscribers", "schedule": 2.0, "options": {"expires": 30}},
+    "forget-notifications": {"task": "exchange.forget_notifications", "schedule": 86_400.0},
     "follow-up-claims": {"task": "careplans.follow_up_claims", "schedule": 600.0, "options": {"expires": 600}},
     "forget-expired": {"task": "identity.forget_expired", "schedule": 300.0, "options": {"expires": 300}},
     "make-log-partitions": {"task": "audit.tasks.make_partitions", "schedule": 86_400.0},

@@ -1,10 +1,11 @@
-"""What other systems deliver and receive: deliveries, their elements' last state, quarantine and the outbox."""
+"""What other systems deliver and receive: deliveries with their elements' last state, the outbox, subscriptions."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from access.vocabulary import ActingAs, Purpose
 from fhir.ids import new_key
 
 
@@ -125,3 +126,112 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"OutboxMessage {self.pk}"
+
+
+class Happening(models.Model):
+    """That elements of one table were written, noted by the statement that wrote their versions (`access.writing`).
+
+    The worker makes notifications of it and takes it away; `model` is the label of the table's model, `change`
+    "create" or "update".
+    """
+
+    model = models.CharField(max_length=60)
+    change = models.CharField(max_length=6)
+    citizen_id = models.UUIDField(null=True)
+    resource_ids = ArrayField(models.UUIDField())
+    occurred_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Happening {self.pk}"
+
+
+class Subscription(models.Model):
+    """That a system of a unit is told when something of a topic happens, by a POST of ids to its `endpoint`.
+
+    `client_id` is the system; what may be told is decided at each delivery for `professional` at `unit`, in the
+    capacity in which she asked for it. `citizen` narrows it to one; without, it is about those who are in treatment or
+    care at the unit. `last_number` is that of the last event that was told. A worker who tells has it until
+    `leased_until`.
+    """
+
+    class Status(models.TextChoices):
+        """FHIR's words: not yet greeted, in use, failing (and still tried), or over."""
+
+        REQUESTED = "requested"
+        ACTIVE = "active"
+        ERROR = "error"
+        OFF = "off"
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    client_id = models.CharField(max_length=100)
+    unit = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    professional = models.ForeignKey("organisations.Professional", on_delete=models.PROTECT, related_name="+")
+    responsible = models.ForeignKey("organisations.Professional", on_delete=models.PROTECT, null=True, related_name="+")
+    acting_as = models.CharField(max_length=12, choices=ActingAs.choices)
+    purpose = models.CharField(max_length=12, choices=Purpose.choices)
+    scopes = ArrayField(models.CharField(max_length=200), default=list)
+    topic = models.CharField(max_length=40)
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, null=True, related_name="+")
+    endpoint = models.URLField(max_length=500)
+    reason = models.CharField(max_length=300)
+    end = models.DateTimeField(null=True)
+    most = models.PositiveSmallIntegerField(default=20)
+    heartbeat = models.PositiveIntegerField(null=True)
+    timeout = models.PositiveSmallIntegerField(default=10)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.REQUESTED)
+    error = models.CharField(max_length=60, blank=True, default="")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    last_number = models.PositiveBigIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
+    next_attempt_at = models.DateTimeField()
+    last_sent_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(client_id=""), name="subscription_of_a_system"),
+            models.CheckConstraint(condition=Q(most__gte=1, most__lte=100), name="subscription_most"),
+            models.CheckConstraint(condition=Q(timeout__gte=1, timeout__lte=20), name="subscription_timeout"),
+            models.CheckConstraint(
+                condition=Q(heartbeat__isnull=True) | Q(heartbeat__gte=30), name="subscription_heartbeat"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["client_id", "unit"], name="subscription_owner"),
+            models.Index(fields=["next_attempt_at"], condition=~Q(status="off"), name="subscription_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Subscription {self.pk}"
+
+
+class Notification(models.Model):
+    """One event that a subscriber may have to be told of, in the order in which they became known.
+
+    It has a `number` from when it is first sent; while that is not certain to have failed, the number is its own.
+    `logged` says that the look stands in the citizen's log. What the subscriber may no longer see is taken away, or
+    `withdrawn` where its number may have been told.
+    """
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.CASCADE, related_name="notifications", db_index=False
+    )
+    number = models.PositiveBigIntegerField(null=True)
+    model = models.CharField(max_length=60)
+    resource_id = models.UUIDField()
+    citizen_id = models.UUIDField()
+    occurred_at = models.DateTimeField()
+    logged = models.BooleanField(default=False)
+    withdrawn = models.BooleanField(default=False)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subscription", "number"], name="notification_number")]
+        indexes = [
+            models.Index(fields=["subscription", "id"], condition=Q(sent_at__isnull=True), name="notification_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Notification {self.pk}"

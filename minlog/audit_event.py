@@ -45,8 +45,9 @@ SUBTYPES = {
     "overview": "operation",
     "explain": "operation",
     "access-matrix": "operation",
+    "notify": "read",
 }
-ACTIONS = {"C": ("create",), "R": ("read", "vread", "history"), "U": ("update",)}
+ACTIONS = {"C": ("create",), "R": ("read", "vread", "history", "notify"), "U": ("update",)}
 REASONS = {
     Purpose.TREATMENT: "TREAT",
     Purpose.CARE: "CAREMGT",

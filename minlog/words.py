@@ -32,6 +32,7 @@ ACTIVITIES: dict[str, Texts] = {
     "shield": ("Besluttede om", "Decided on"),
     "launch": ("Åbnede", "Opened"),
     "consent-window": ("Oplyste, hvorfor der skulle åbnes for", "Stated why to open"),
+    "notify": ("Fik besked om", "Was told of"),
     "token": ("Bad om adgang til", "Asked for a way in to"),
 }
 CONSENT_WINDOW = "consent-window"
@@ -52,6 +53,7 @@ THINGS: dict[str, Texts] = {
     "Condition": ("dine diagnoser og tilstande", "your diagnoses and conditions"),
     "CarePlan": ("dine planer", "your plans"),
     "Goal": ("dine mål", "your goals"),
+    "Subscription": ("besked, når der sker noget nyt", "being told when something new happens"),
     "ServiceRequest": ("dine planlagte indsatser", "your planned interventions"),
     "Procedure": ("dine udførte indsatser", "your completed interventions"),
     "Encounter": ("dine kontakter", "your contacts"),

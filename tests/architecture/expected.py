@@ -161,4 +161,12 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("ServiceRequest", "search by post"): "vrevrvrveeevrvevrvrrrrruu",
     ("ServiceRequest", "create"): "wrwwrrrrrrrrrrrrrrrrrrruu",
     ("ServiceRequest", "update"): "wrhrrrrrrrrrrrrrrrrrrrruu",
+    ("Subscription", "read"): "vrrrrvvvrrrrrrrrrrrrrrvuu",
+    ("Subscription", "vread"): "-----------------------uu",
+    ("Subscription", "history"): "-----------------------uu",
+    ("Subscription", "explain"): "veeeevvveeeeeeeeeeeeeevuu",
+    ("Subscription", "search"): "veeeevvveeeeeeeeeeeeeevuu",
+    ("Subscription", "search by post"): "veeeevvveeeeeeeeeeeeeevuu",
+    ("Subscription", "create"): "wxxxxwwwxxxrrrrrrrrrrrruu",
+    ("Subscription", "update"): "wrrrrwwwrrrrrrrrrrrrrrwuu",
 }

@@ -15,6 +15,7 @@ from audit.models import Version
 from careplans.fhir.condition import CONDITION
 from fhir.registry import Resource, all_resources
 from identity import tokens
+from identity.models import System
 from tests import factories
 from tests.cast import Cast, Member, make_cast
 
@@ -160,6 +161,13 @@ def _provenance(cast: Cast, about: Any) -> Any:
     return Version.objects.get(resource_id=made.pk)
 
 
+def _subscription(cast: Cast, about: Any) -> Any:
+    """What the ward's system asked for on the doctor's behalf."""
+    if not System.objects.filter(client_id="test").exists():
+        factories.system(owner=cast.units.region, client_id="test")
+    return factories.subscription(unit=cast.units.ward, professional=cast.doctor.person, client_id="test")
+
+
 # One thing of every type: of the health act and recorded at the ward, but where the type has no such thing.
 THINGS: dict[str, Callable[[Cast, Any], Any]] = {
     "Appointment": _of(factories.appointment),
@@ -183,6 +191,7 @@ THINGS: dict[str, Callable[[Cast, Any], Any]] = {
     "Provenance": _provenance,
     "RelatedPerson": lambda cast, about: factories.relative(citizen=about),
     "ServiceRequest": _of(factories.intervention),
+    "Subscription": _subscription,
 }
 
 

@@ -90,6 +90,9 @@ ROUTES: dict[str, list[Case | Elsewhere]] = {
         Case("Bundle/$deliver", (), ("doctor", "caseworker", "citizen", "nobody"), "POST", body=DELIVERY),
         Elsewhere("tests/exchange/test_deliver_view.py"),
     ],
+    "fhir-subscription": [Elsewhere("tests/exchange/test_subscriptions.py")],
+    "fhir-subscription-status": [Elsewhere("tests/exchange/test_subscriptions.py")],
+    "fhir-subscription-events": [Elsewhere("tests/exchange/test_subscriptions.py")],
     "fhir-search": [
         Case(
             "Goal/_search",

@@ -54,6 +54,8 @@ WITHOUT_POLICY = {
     "exchange.Quarantined": MACHINE,
     "exchange.Delivered": MACHINE,
     "exchange.OutboxMessage": MACHINE,
+    "exchange.Happening": MACHINE,
+    "exchange.Notification": "ids that wait; each is told by the policy of what it names, decided when it is sent",
 }
 # Grounds that no rule rests on, but a gate of many rules: the gate, and a condition that it asks.
 GROUNDS_OF_GATES = {

@@ -80,7 +80,15 @@ from tests.factories.consents import (
     withdrawn_block,
     withdrawn_consent,
 )
-from tests.factories.exchange import delivery, done_message, outbox_message, quarantined
+from tests.factories.exchange import (
+    delivery,
+    done_message,
+    happening,
+    notification,
+    outbox_message,
+    quarantined,
+    subscription,
+)
 from tests.factories.goals import (
     completed_goal,
     conflict,
@@ -204,6 +212,7 @@ __all__ = [
     "goal_link",
     "goal_tree",
     "guardianship",
+    "happening",
     "health_only_life_goal",
     "helper",
     "home_care",
@@ -223,6 +232,7 @@ __all__ = [
     "municipality",
     "named_life_goal",
     "no_dialogue_yet",
+    "notification",
     "now",
     "nurse",
     "nursing",
@@ -265,6 +275,7 @@ __all__ = [
     "series",
     "sixteen_year_old",
     "social_psychiatry",
+    "subscription",
     "support_visit",
     "switch_position",
     "system",

@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from exchange.models import Delivery, OutboxMessage, Quarantined
+from exchange.models import Delivery, Happening, Notification, OutboxMessage, Quarantined, Subscription
+from fhir.ids import new_key
 from tests.factories.base import ago, now, numbers
+from tests.factories.citizens import citizen
+from tests.factories.organisations import doctor, ward
 
 
 def delivery(**given: Any) -> Delivery:
@@ -38,3 +41,40 @@ def outbox_message(**given: Any) -> OutboxMessage:
 def done_message(**given: Any) -> OutboxMessage:
     """Something that was carried out."""
     return outbox_message(**{"done_at": now(), "attempts": 1, **given})
+
+
+def happening(**given: Any) -> Happening:
+    """A goal of somebody that was just written."""
+    fields = {"model": "goals.Goal", "change": "create", "resource_ids": [new_key()], "occurred_at": now()}
+    return Happening.objects.create(**{"citizen_id": new_key(), **fields, **given})
+
+
+def subscription(**given: Any) -> Subscription:
+    """An active subscription of a ward's system to new goals, an hour old."""
+    fields = {
+        "client_id": "test",
+        "acting_as": "hp",
+        "purpose": "treatment",
+        "topic": "new-goal",
+        "endpoint": "https://epj.example.org/besked",
+        "reason": "Test",
+        "status": "active",
+        "created_at": ago(hours=1),
+        "updated_at": ago(hours=1),
+        "next_attempt_at": ago(hours=1),
+    }
+    if "unit" not in given:
+        given["unit"] = ward()
+    if "professional" not in given:
+        given["professional"] = doctor()
+    return Subscription.objects.create(**{**fields, **given})
+
+
+def notification(**given: Any) -> Notification:
+    """An event that waits to be told."""
+    fields = {"model": "goals.Goal", "resource_id": new_key(), "occurred_at": now()}
+    if "subscription" not in given:
+        given["subscription"] = subscription()
+    if "citizen_id" not in given:
+        given["citizen_id"] = citizen().pk
+    return Notification.objects.create(**{**fields, **given})
