@@ -129,7 +129,7 @@ class Actor:
             slots: dict[str, Any] = {
                 name: Param(name, output()) for name, output in _BOUND.items() if getattr(self, name) is not None
             }
-            anybody: dict[str, Any] = {"client_id": "", "token_id": "", "request_id": "", "scopes": frozenset()}
+            anybody: dict[str, Any] = {"token_id": "", "request_id": "", "scopes": frozenset()}
             reason = "stated" if self.will_reason else ""
             found = replace(self, profession=self.asked_profession, will_reason=reason, **anybody, **slots)
             if len(_SYMBOLIC) >= _MOST_SHAPES:

@@ -170,6 +170,7 @@ class Subscription(models.Model):
     acting_as = models.CharField(max_length=12, choices=ActingAs.choices)
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
     scopes = ArrayField(models.CharField(max_length=200), default=list)
+    in_context = models.UUIDField(null=True)
     topic = models.CharField(max_length=40)
     citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, null=True, related_name="+")
     endpoint = models.URLField(max_length=500)

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from access import service
 from access.actors import Actor
+from access.scopes import OutOfScope
 from access.search import key_search
 from access.statements import fetch
 from access.vocabulary import ActingAs, Purpose
@@ -80,6 +81,7 @@ def actor_of(subscription: Subscription, moment: datetime) -> Actor:
         client_id=subscription.client_id,
         request_id=f"subscription:{subscription.pk}"[:64],
         scopes=frozenset(subscription.scopes),
+        in_context=subscription.in_context,
     )
 
 
@@ -144,7 +146,10 @@ def _decided(subscription: Subscription, now: datetime) -> tuple[list[Notificati
 def permits(actor: Actor, item: Notification, *, log_it: bool) -> bool:
     """Decide whether this may be told now. A refusal is logged always."""
     _topic, followed = by_model()[item.model]
-    rows = fetch(followed.source, actor, key_search(item.resource_id), interaction=LOOK, logged=log_it)
+    try:
+        rows = fetch(followed.source, actor, key_search(item.resource_id), interaction=LOOK, logged=log_it)
+    except OutOfScope:
+        rows = []
     if not rows:
         service.refused(followed.source, actor, item.resource_id, LOOK)
     return bool(rows)

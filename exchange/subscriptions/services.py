@@ -89,6 +89,7 @@ def subscribe(*, by: Actor, wish: Wish) -> Row:
             acting_as=by.acting_as,
             purpose=by.purpose,
             scopes=sorted(by.scopes),
+            in_context=by.in_context,
             topic=wish.topic.code,
             citizen_id=wish.citizen_id,
             created_at=by.moment,

@@ -22,15 +22,7 @@ MOST = 100
 class SubscriptionView(InstanceView):
     """One subscription: read, update and delete."""
 
-    def get(self, request: Request, key: str) -> HttpResponse:  # type: ignore[override]
-        """Read."""
-        return super().get(request, "Subscription", key)
-
-    def put(self, request: Request, key: str) -> HttpResponse:  # type: ignore[override]
-        """Update."""
-        return super().put(request, "Subscription", key)
-
-    def delete(self, request: Request, key: str) -> HttpResponse:
+    def delete(self, request: Request, kind: str, key: str) -> HttpResponse:
         """Take away; later reads are 404."""
         unsubscribe(by=self.actor, key=as_key(key))
         return HttpResponse(status=204)
@@ -39,7 +31,7 @@ class SubscriptionView(InstanceView):
 class StatusView(FhirView):
     """How a subscription stands."""
 
-    def get(self, request: Request, key: str) -> HttpResponse:
+    def get(self, request: Request, kind: str, key: str) -> HttpResponse:
         """Answer with a searchset of one status."""
         found = _seen(self, key)
         resource = bundles.status(found, "query-status")
@@ -50,7 +42,7 @@ class StatusView(FhirView):
 class EventsView(FhirView):
     """What was told, once more by number; each right decided anew, and each look logged."""
 
-    def get(self, request: Request, key: str) -> HttpResponse:
+    def get(self, request: Request, kind: str, key: str) -> HttpResponse:
         """Answer with the events from `eventsSinceNumber` to `eventsUntilNumber`, a hundred at most.
 
         What may no longer be told is a number and nothing else.
