@@ -11,7 +11,7 @@ from identity import authorize, launches
 from identity import views as identity
 from law import views as law
 
-SUB = {"kind": "Subscription"}
+SUBSCRIPTION, SUB = "fhir/Subscription/<str:key>", {"kind": "Subscription"}
 urlpatterns: list[URLPattern | URLResolver] = [
     path("legal-settings/", law.LegalSettingsView.as_view(), name="legal-settings"),
     path("desk/", desk.DeskView.as_view(), name="desk"),
@@ -37,19 +37,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("fhir/Patient/<str:key>/$overview", operations.OverviewView.as_view(), name="fhir-overview"),
     path("fhir/Patient/<str:key>/$access-matrix", operations.MatrixView.as_view(), name="fhir-access-matrix"),
     path("fhir/Bundle/$deliver", exchange.DeliverView.as_view(), name="fhir-deliver"),
-    path(
-        "fhir/Subscription/<str:key>/$status", subscriptions.StatusView.as_view(), SUB, name="fhir-subscription-status"
-    ),
-    path(
-        "fhir/Subscription/<str:key>/$events", subscriptions.EventsView.as_view(), SUB, name="fhir-subscription-events"
-    ),
+    path(f"{SUBSCRIPTION}/$status", subscriptions.StatusView.as_view(), SUB, name="fhir-subscription-status"),
+    path(f"{SUBSCRIPTION}/$events", subscriptions.EventsView.as_view(), SUB, name="fhir-subscription-events"),
     path("fhir/Patient/<str:key>/$override", consents.OverrideView.as_view(), name="fhir-override"),
     path("fhir/Consent/$dry-run", consents.DryRunView.as_view(), name="fhir-dry-run"),
     path("fhir/<str:kind>/_search", search_views.SearchView.as_view(), name="fhir-search"),
     path("fhir/<str:kind>/<str:key>/$explain-access", operations.ExplainView.as_view(), name="fhir-explain"),
     path("fhir/<str:kind>/<str:key>/_history", operations.HistoryView.as_view(), name="fhir-history"),
     path("fhir/<str:kind>/<str:key>/_history/<str:version>", operations.VersionView.as_view(), name="fhir-vread"),
-    path("fhir/Subscription/<str:key>", subscriptions.SubscriptionView.as_view(), SUB, name="fhir-subscription"),
+    path(f"{SUBSCRIPTION}", subscriptions.SubscriptionView.as_view(), SUB, name="fhir-subscription"),
     path("fhir/<str:kind>/<str:key>", write_views.InstanceView.as_view(), name="fhir-instance"),
     path("fhir/<str:kind>", search_views.TypeView.as_view(), name="fhir-type"),
 ]
