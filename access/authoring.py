@@ -4,10 +4,12 @@ The services of the subjects say what is written and which rules of the subject 
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError
 
 from access import service
@@ -18,6 +20,7 @@ from access.search import key_search
 from access.statements import Row, Source, fetch
 from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, ActingAs, Action, AuthorKind, Category, Law
 from access.writing import record
+from fhir.identifiers import NO_KEY, BusinessKey, sender_of
 from fhir.outcomes import FhirError
 
 # Danish and English text of what may be wrong with the act of an element.
@@ -34,6 +37,14 @@ WHICH_ACT = (
     "State whether the element is of the service act or the elderly act; it cannot be derived.",
 )
 
+
+@dataclass(eq=False)
+class KeyTaken(FhirError):
+    """There is an element with this business identifier already, whoever's it is; `citizen_id` was to have another."""
+
+    citizen_id: UUID | None = None
+
+
 After = Callable[[Any], None]
 Values = Mapping[str, Any]
 
@@ -48,10 +59,13 @@ def author_kind(by: Actor) -> AuthorKind:
 
 
 def check_version(current: int, if_match: int | None) -> None:
-    """The caller has the current version. Raises FhirError: 400 when it does not say, 412 when it has another."""
-    if if_match is None:
+    """The caller has the current version. Raises FhirError: 400 when it does not say, 412 when it has another.
+
+    A deployment may let it not say (`REQUIRE_IF_MATCH`); then the last writer wins.
+    """
+    if if_match is None and settings.REQUIRE_IF_MATCH:
         raise FhirError("missing-if-match")
-    if if_match != current:
+    if if_match not in (None, current):
         raise FhirError("version-conflict")
 
 
@@ -63,6 +77,7 @@ def create_element(
     category: Category,
     law: Law,
     values: Values | Callable[[], Values],
+    identifier: BusinessKey = NO_KEY,
     occurred_at: datetime | None = None,
     after: After | None = None,
 ) -> Row:
@@ -74,6 +89,7 @@ def create_element(
     """
     with service.writing():
         rules = service.permit_create(source, by, citizen_id, category)
+        check_sender(by, identifier)
         made: Element = source.model(  # type: ignore[assignment]
             **(values() if callable(values) else values),
             citizen_id=citizen_id,
@@ -82,6 +98,8 @@ def create_element(
             origin_id=by.unit_id,
             author_id=by.professional_id,
             author_kind=author_kind(by),
+            source=identifier.source,
+            source_id=identifier.value,
             occurred_at=occurred_at or by.moment,
             created_at=by.moment,
             updated_at=by.moment,
@@ -99,6 +117,7 @@ def change_element(
     key: UUID,
     if_match: int | None,
     change: Callable[[Any], Mapping[str, Any]],
+    identifier: BusinessKey = NO_KEY,
     after: After | None = None,
 ) -> Row:
     """Change one element, the caller having its current version, and return its row.
@@ -111,7 +130,7 @@ def change_element(
         rules = service.permit_update(source, by, key)
         current: Any = source.model._default_manager.select_for_update().get(pk=key)
         check_version(current.version, if_match)
-        for name, value in change(current).items():
+        for name, value in {**change(current), **_named(by, current, identifier)}.items():
             setattr(current, name, value)
         current.version += 1
         current.updated_at = by.moment
@@ -120,6 +139,23 @@ def change_element(
             after(current)
         row = record(by, source, [key], "update", citizen_id=current.citizen_id, rules=rules)[0]
         return as_shown(by, source, row)
+
+
+def check_sender(by: Actor, identifier: BusinessKey) -> None:
+    """A sender gives keys of its own, or of a system that stands for itself. Raises FhirError (422)."""
+    if sender_of(identifier) not in ("", by.client_id):
+        raise FhirError("identifier-of-other", expression="identifier")
+
+
+def _named(by: Actor, current: Any, given: BusinessKey) -> Values:
+    """The key of an element that has none yet. Raises FhirError (422) for another than it has; silence keeps it."""
+    held = BusinessKey(current.source, current.source_id)
+    if given in (NO_KEY, held):
+        return {}
+    if held.value:
+        raise FhirError("identifier-fixed", expression="identifier")
+    check_sender(by, given)
+    return {"source": given.source, "source_id": given.value}
 
 
 def as_shown(by: Actor, source: Source, row: Row) -> Row:
@@ -143,7 +179,9 @@ def save(element: Any, *, force_insert: bool = False) -> None:
         element.save(force_insert=force_insert)
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if name.endswith("_source_key") or "unique" in str(error.__cause__).lower():
+        if name.endswith("_source_key"):
+            raise KeyTaken("already-exists", citizen_id=element.citizen_id) from error
+        if "unique" in str(error.__cause__).lower():
             raise FhirError("already-exists") from error
         raise FhirError("rule-broken", f"Reglen {name} er brudt.", f"The rule {name} is broken.") from error
 

@@ -139,13 +139,8 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     kind = request.content_type
     if kind not in ("application/fhir+json", "application/json", ""):
         raise FhirError("wrong-media-type")
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
-        raise FhirError("too-large")
-    data = request.read(LARGEST_BODY + 1)
-    if len(data) > LARGEST_BODY:
-        raise FhirError("too-large")
     try:
-        found = orjson.loads(data)
+        found = orjson.loads(bytes_of(request))
     except orjson.JSONDecodeError as error:
         raise FhirError("bad-json") from error
     if not isinstance(found, dict):
@@ -153,7 +148,27 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
+def bytes_of(request: HttpRequest) -> bytes:
+    """The body as it came. Raises FhirError (413)."""
+    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
+        raise FhirError("too-large")
+    data = request.read(LARGEST_BODY + 1)
+    if len(data) > LARGEST_BODY:
+        raise FhirError("too-large")
+    return data
+
+
 def check_body(entry: Resource, body: dict[str, Any]) -> None:
-    """The body names the type of its address. Raises FhirError."""
+    """The body names the type of its address, and is whole. Raises FhirError (400, or 422 for a reduced copy)."""
     if body.get("resourceType") != entry.type:
         raise FhirError("wrong-type", expression="resourceType")
+    if is_reduced(body):
+        raise FhirError("reduced-copy", expression=f"{entry.type}.meta")
+
+
+def is_reduced(resource: dict[str, Any]) -> bool:
+    """Whether something was left out of what was shown: then nothing may be written from it."""
+    found = resource.get("meta")
+    lists = [found.get(name) for name in ("tag", "security")] if isinstance(found, dict) else []
+    labels = [label for labels in lists if isinstance(labels, list) for label in labels if isinstance(label, dict)]
+    return any(label.get("code") in ("SUBSETTED", "REDACTED") for label in labels)

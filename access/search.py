@@ -159,6 +159,7 @@ def _token(builder: Builder, criterion: Criterion) -> None:
     """A token: `code`, `system|code` or `|code`."""
     parameter = criterion.parameter
     parts, shape = [], []
+    is_one = parameter.is_key
     for value in criterion.values:
         system, code = token_parts(value)
         if parameter.where is not None:
@@ -190,11 +191,15 @@ def _token(builder: Builder, criterion: Criterion) -> None:
             part &= Q(**{parameter.systems: builder.slot(held, TextField())})
         elif system and system != parameter.fixed_system:
             raise FhirError("bad-parameter", parameter.name)
+        if parameter.is_key:  # as the index of the keys says it, so that it is used
+            part &= ~Q(**{parameter.paths[0]: ""})
+            is_one = is_one and bool(system)
         builder.is_bounded = builder.is_bounded or parameter.name == "_id"
         parts.append(part)
         shape.append("system" if system and parameter.systems else "")
         if parameter.name == builder.resource.citizen_parameter and len(criterion.values) == 1:
             builder.citizen_id = typed
+    builder.is_bounded = builder.is_bounded or is_one
     if parameter.secret:
         if len(criterion.values) != 1:
             raise FhirError("bad-parameter", parameter.name)

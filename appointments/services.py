@@ -18,6 +18,7 @@ from access.statements import Row, Source
 from access.vocabulary import Category, Law
 from appointments.models import Appointment, Series
 from appointments.states import may_become
+from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError
 from organisations.models import Location, Organisation, Professional
 from terminology import lookup
@@ -72,8 +73,7 @@ class AppointmentInput:
     reason_code: str = ""
     reason_text: str = ""
     cancellation_reason: str = ""
-    source: str = ""
-    source_id: str = ""
+    identifier: BusinessKey = NO_KEY
 
 
 def category_of(law: Law, paragraph: str, start: datetime) -> Category:
@@ -104,14 +104,13 @@ def create_appointment(*, by: Actor, source: Source, given: AppointmentInput) ->
             "responsible_id": given.responsible or by.unit_id,
             "performer_unit_id": given.performer_unit or by.unit_id,
             "cancelled_at": by.moment if given.status == Status.CANCELLED else None,
-            "source": given.source,
-            "source_id": given.source_id,
         }
 
     return create_element(
         by=by,
         source=source,
         citizen_id=given.citizen_id,
+        identifier=given.identifier,
         category=category_of(law, given.paragraph, given.start),
         law=law,
         values=values,
@@ -144,7 +143,9 @@ def update_appointment(*, by: Actor, source: Source, key: UUID, given: Appointme
             "cancelled_at": _cancelled_at(by, current, given.status),
         }
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change, after=_join_series)
+    return change_element(
+        by=by, source=source, key=key, identifier=given.identifier, if_match=if_match, change=change, after=_join_series
+    )
 
 
 def _implied(paragraph: str) -> tuple[Law, ...]:

@@ -131,6 +131,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 STATIC_URL = "/static/"
 APPEND_SLASH = False
 
+# Whether an update must say which version it starts from; without, the last writer wins (docs/adr/0014).
+REQUIRE_IF_MATCH = _flag("REQUIRE_IF_MATCH", True)
+
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["identity.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],

@@ -124,13 +124,6 @@ def service_paragraph(paragraph: str) -> list[dict[str, str]]:
     return [{"url": PARAGRAPH, "valueString": paragraph}] if paragraph else []
 
 
-def source_identifier(row: dict[str, Any]) -> list[dict[str, str]]:
-    """Build the sender's own key as identifier."""
-    if not row.get("source_id"):
-        return []
-    return [{"system": f"{SOURCE_ID}/{row['source']}", "value": row["source_id"]}]
-
-
 def parse_instant(value: str) -> datetime:
     """Read a FHIR dateTime; a day or a time without zone is Danish time. Raises ValueError."""
     parsed = datetime.fromisoformat(value)

@@ -3,18 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from fhir.kinds import OF_WRITES, ErrorKind
+
 ERROR_SYSTEM = "https://patientoverblik.dk/fhir/CodeSystem/error"
-
-
-@dataclass(frozen=True)
-class ErrorKind:
-    """One kind of error: HTTP status, FHIR issue type, and the texts; `{}` in a text takes the detail."""
-
-    code: str
-    status: int
-    issue: str
-    da: str
-    en: str
 
 
 _KINDS = (
@@ -210,7 +201,7 @@ _KINDS = (
     ),
     ErrorKind("busy", 503, "transient", "Systemet er optaget; prøv igen.", "The system is busy; try again."),
 )
-KINDS = {kind.code: kind for kind in _KINDS}
+KINDS = {kind.code: kind for kind in (*_KINDS, *OF_WRITES)}
 
 
 @dataclass(eq=False)
@@ -258,6 +249,11 @@ def issue(
 def outcome(*issues: dict[str, Any]) -> dict[str, Any]:
     """Build an OperationOutcome."""
     return {"resourceType": "OperationOutcome", "issue": list(issues)}
+
+
+def all_well() -> dict[str, Any]:
+    """Build the OperationOutcome of a write that went through."""
+    return outcome(issue("information", "informational", "Det er gemt.", "It has been stored."))
 
 
 def outcome_of(error: FhirError) -> dict[str, Any]:

@@ -12,7 +12,7 @@ Interaction = Literal["read", "vread", "history-instance", "search-type", "creat
 
 READ_ONLY: tuple[Interaction, ...] = ("read", "search-type")
 VERSIONED: tuple[Interaction, ...] = ("read", "vread", "history-instance", "search-type")
-WRITTEN: tuple[Interaction, ...] = (*VERSIONED, "create", "update")
+WRITTEN: tuple[Interaction, ...] = (*VERSIONED, "create", "update", "patch")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class SearchParameter:
     has one can be followed (`_include`).
 
     `condition`, where a column does not say it, makes the condition of a token from its system (empty when none was
-    named), its code and a maker of slots. `beside` names parameters of which one must stand beside this one.
+    named), its code and a maker of slots. `beside` names parameters of which one must stand beside this one. Of a
+    parameter that `is_key`, a system with a code is one row's own, and the empty code is nobody's.
     """
 
     name: str
@@ -50,6 +51,7 @@ class SearchParameter:
     condition: Callable[[str, str, Callable[[Any, Any], Any]], Any] | None = None
     beside: frozenset[str] = frozenset()
     element: str = ""
+    is_key: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,8 @@ class Resource:
 
     `source` is an `access.statements.Source`. `to_fhir` takes a row (column name to value, and "rules": the codes of
     the rules that let it through) and the actor, and returns the resource. `create` and `update` take the actor and the
-    parsed body (and the row to change, with the version that the caller has) and return the row written.
+    parsed body (and the row to change, with the version that the caller has) and return the row written; `delete` takes
+    the actor, the row and the version. What may be updated may be patched.
     `citizen_parameter` is the search parameter that names the citizen, if the type is about one; `unit_parameters` are
     those that name a unit or somebody who works there, of whose rows in a short time there are few. A search must
     have one of `needed`. `operations` are named operations of its own, besides those of every type. `also` holds
@@ -74,6 +77,7 @@ class Resource:
     body: Any = None
     create: Callable[..., dict[str, Any]] | None = None
     update: Callable[..., dict[str, Any]] | None = None
+    delete: Callable[..., dict[str, Any]] | None = None
     citizen_parameter: str | None = "patient"
     profile: str = ""
     description: str = ""
@@ -84,6 +88,12 @@ class Resource:
     operations: tuple[str, ...] = ()
     also: list["Resource"] = field(default_factory=list)
     takes: Callable[[Mapping[str, Any]], bool] | None = None
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether its elements have a business identifier, so that they are written under a condition too."""
+        parameter = self.parameter("identifier")
+        return parameter is not None and parameter.is_key
 
     @property
     def faces(self) -> tuple["Resource", ...]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from fhir.datatypes import JURISDICTION, LEGAL_BASIS, SOURCE_ID, parse_instant, parse_reference
+from fhir.datatypes import JURISDICTION, LEGAL_BASIS, parse_instant, parse_reference
 from fhir.outcomes import FhirError
 
 LAW_OF_CODE = {"healthcare-act": "health-act", "service-act": "service-act", "elderly-act": "elderly-act"}
@@ -143,24 +143,6 @@ def extended(body: Body, url: str, name: str) -> Any:
     if len(found) > 1 or name not in found[0]:
         raise FhirError("wrong-shape", name, expression=f"{body.resourceType}.extension")
     return found[0][name]
-
-
-def sender_key(body: Body, sender: str) -> tuple[str, str]:
-    """The sender and its own key of what it sends, both empty when it gives none.
-
-    Raises FhirError (422) for an identifier of another system: what cannot be kept is not taken.
-    """
-    if not body.identifier:
-        return "", ""
-    given = body.identifier[0]
-    if len(body.identifier) > 1 or given.system != f"{SOURCE_ID}/{sender}" or not 0 < len(given.value) <= 200:
-        raise FhirError(
-            "rule-broken",
-            "Kun afsenderens egen nøgle kan gemmes som identifier.",
-            "Only the sender's own key can be kept as identifier.",
-            expression=f"{body.resourceType}.identifier",
-        )
-    return sender, given.value
 
 
 def stated_law(body: Body) -> str:

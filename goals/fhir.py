@@ -23,8 +23,8 @@ from fhir.datatypes import (
     number,
     reference,
     references,
-    source_identifier,
 )
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Part, Quantity, Reference, convert, day_of, key_of
@@ -102,7 +102,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
                 *([{"url": SHARING, "valueCode": row["sharing"]}] if row["sharing"] else []),
                 *(_relationship(kind, key) for kind, keys in related for key in keys),
             ],
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "lifecycleStatus": row["status"],
             "achievementStatus": concept(ACHIEVEMENT, row["achievement"]),
             "category": [{"coding": [CATEGORIES[row["kind"]]]}],
@@ -211,6 +211,7 @@ def parse(body: dict[str, Any]) -> services.GoalInput:
         due_on=day_of(target.dueDate, "Goal.target.dueDate"),
         conditions=[key_of(item, "Condition", "Goal.addresses") for item in goal.addresses],
         sharing=_sharing(goal),
+        identifier=business_key(goal),
         **_measure(target),
     )
 
@@ -259,6 +260,7 @@ GOAL = register(
         GOAL_SOURCE,
         to_fhir,
         (
+            IDENTIFIER,
             SearchParameter(
                 "patient", "reference", ("citizen_id",), "Whose goal", targets=("Patient",), element="subject"
             ),

@@ -14,6 +14,7 @@ from access.policies import policy_of
 from access.statements import Row, Source
 from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, Action, Category, Law
 from careplans.models import Condition
+from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError
 from goals.models import Goal, GoalCondition
 
@@ -57,6 +58,7 @@ class GoalInput:
     severity_expected: int | None = None
     sharing: str = ""
     conditions: Sequence[UUID] = field(default_factory=tuple)
+    identifier: BusinessKey = NO_KEY
 
 
 def create_goal(*, by: Actor, source: Source, goal: GoalInput) -> Row:
@@ -75,6 +77,7 @@ def create_goal(*, by: Actor, source: Source, goal: GoalInput) -> Row:
         by=by,
         source=source,
         citizen_id=goal.citizen_id,
+        identifier=goal.identifier,
         category=category,
         law=law,
         values={**_values(goal), "sharing": _sharing(goal, category)},
@@ -103,7 +106,9 @@ def update_goal(*, by: Actor, source: Source, key: UUID, goal: GoalInput, if_mat
         GoalCondition.objects.filter(goal=current).delete()
         _address(current, [*conditions, *(key for key in linked if key in hidden)])
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change, after=after)
+    return change_element(
+        by=by, source=source, key=key, identifier=goal.identifier, if_match=if_match, change=change, after=after
+    )
 
 
 def _address(goal: Goal, conditions: list[UUID]) -> None:

@@ -22,6 +22,7 @@ from access.statements import Row, Source
 from access.vocabulary import AuthorKind, Category, Law, Reason
 from access.writing import record
 from citizens.models import Citizen
+from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError
 from stamkort.models import REFUSAL_DELAY, Entry, Registration
 from stamkort.values import checked
@@ -43,6 +44,7 @@ class RelativeInput:
     note: str = ""
     rank: int = 1
     is_active: bool = True
+    identifier: BusinessKey = NO_KEY
 
 
 WRITTEN = (
@@ -118,6 +120,7 @@ def create_relative(*, by: Actor, source: Source, relative: RelativeInput) -> Ro
         by=by,
         source=source,
         citizen_id=relative.citizen_id,
+        identifier=relative.identifier,
         category=Category.SK_TYPED,
         law=law_of(by),
         values={name: getattr(relative, name) for name in WRITTEN},
@@ -135,7 +138,9 @@ def update_relative(*, by: Actor, source: Source, key: UUID, relative: RelativeI
         same(current, citizen_id=relative.citizen_id)
         return {**{name: getattr(relative, name) for name in WRITTEN}, **_typed_by(by)}
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
+    return change_element(
+        by=by, source=source, key=key, identifier=relative.identifier, if_match=if_match, change=change
+    )
 
 
 def check_relative(relative: RelativeInput) -> None:

@@ -64,23 +64,44 @@ class Rest:
         path = f"{parts.path}?{parts.query}" if parts.scheme else f"/fhir/{address}"
         return self._asked(path, Client().get(path, parameters or None, headers=self.headers))
 
-    def post(self, kind: str, body: dict[str, Any]) -> Answer:
-        """Create."""
-        return self._sent("post", f"/fhir/{kind}", body, self.headers)
+    def post(self, kind: str, body: dict[str, Any], **headers: str) -> Answer:
+        """Create; `If_None_Exist` is a header."""
+        return self._sent("post", f"/fhir/{kind}", body, self.headers | _named(headers))
 
-    def put(self, resource: dict[str, Any], version: int | None = 1) -> Answer:
+    def put(self, resource: dict[str, Any], version: int | None = 1, **headers: str) -> Answer:
         """Update, with If-Match unless the version is None."""
         match = {"If-Match": f'W/"{version}"'} if version is not None else {}
         path = f"/fhir/{resource['resourceType']}/{resource['id']}"
-        return self._sent("put", path, resource, self.headers | match)
+        return self._sent("put", path, resource, self.headers | match | _named(headers))
 
-    def _sent(self, method: str, path: str, body: dict[str, Any], headers: dict[str, str]) -> Answer:
+    def put_where(self, address: str, body: dict[str, Any], **headers: str) -> Answer:
+        """Update under the condition of the address."""
+        return self._sent("put", f"/fhir/{address}", body, self.headers | _named(headers))
+
+    def patch(self, address: str, body: Any, kind: str = "application/json-patch+json", **headers: str) -> Answer:
+        """Patch."""
+        return self._sent("patch", f"/fhir/{address}", body, self.headers | _named(headers), kind)
+
+    def delete(self, address: str, **headers: str) -> Answer:
+        """Delete."""
+        path = f"/fhir/{address}"
+        return self._asked(path, Client().delete(path, headers=self.headers | _named(headers)))
+
+    def _sent(
+        self, method: str, path: str, body: Any, headers: dict[str, str], kind: str = "application/fhir+json"
+    ) -> Answer:
         send = getattr(Client(), method)
-        return self._asked(path, send(path, orjson.dumps(body), content_type="application/fhir+json", headers=headers))
+        return self._asked(path, send(path, orjson.dumps(body), content_type=kind, headers=headers))
 
     def _asked(self, path: str, response: Any) -> Answer:
-        checked_answer(path, response["Content-Type"], response.status_code, response.content)
-        return Answer(response.status_code, response.headers, orjson.loads(response.content))
+        content = response.content
+        checked_answer(path, response.headers.get("Content-Type", ""), response.status_code, content)
+        return Answer(response.status_code, response.headers, orjson.loads(content) if content else {})
+
+
+def _named(headers: dict[str, str]) -> dict[str, str]:
+    """Headers by the names they have on the wire."""
+    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def written() -> tuple[int, int]:

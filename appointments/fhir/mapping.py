@@ -20,8 +20,8 @@ from fhir.datatypes import (
     meta,
     reference,
     service_paragraph,
-    source_identifier,
 )
+from fhir.identifiers import identifiers
 from terminology import lookup
 
 TIMES_RULE = "appointment-times"
@@ -93,7 +93,7 @@ def whole(row: Row) -> dict[str, Any]:
                 *_unit(REQUESTER, row["requester_id"]),
                 *([{"url": GROUP, "valueString": str(row["series_id"])}] if row["series_id"] else []),
             ],
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "status": row["status"],
             "cancelationReason": concept(CANCELLATION, row["cancellation_reason"]),
             "serviceType": [service_type] if service_type else [],

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import msgspec
 
-from access.actors import Actor
 from appointments import services
 from appointments.fhir.mapping import (
     ABSENT,
@@ -25,6 +24,7 @@ from appointments.fhir.mapping import (
 )
 from appointments.models import Appointment
 from fhir.datatypes import PARAGRAPH, parse_reference
+from fhir.identifiers import business_key
 from fhir.outcomes import FhirError
 from fhir.structs import (
     Body,
@@ -35,7 +35,6 @@ from fhir.structs import (
     extended,
     instant_of,
     key_of,
-    sender_key,
     stated_law,
 )
 from terminology import lookup
@@ -85,13 +84,12 @@ class AppointmentBody(Body, kw_only=True):
     created: str = ""
 
 
-def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.AppointmentInput:
+def parse(body: dict[str, Any]) -> services.AppointmentInput:
     """Read an Appointment. Raises FhirError: 400 for its shape, 422 for codes, references and FHIR's invariants."""
     appointment = convert(body, AppointmentBody)
     start, end = _times(appointment)
     people = _participants(appointment)
     reason_system, reason_code, reason_text = _reason(appointment)
-    source, source_id = sender_key(appointment, by.client_id) if is_new else ("", "")
     return services.AppointmentInput(
         citizen_id=people["Patient"],
         status=_among(appointment.status, Appointment.Status.values, "Appointment.status"),
@@ -115,8 +113,7 @@ def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.Appointm
         reason_code=reason_code,
         reason_text=reason_text,
         cancellation_reason=_cancellation(appointment),
-        source=source,
-        source_id=source_id,
+        identifier=business_key(appointment),
     )
 
 

@@ -24,7 +24,7 @@ from appointments.fhir.parsing import parse
 from appointments.models import Appointment
 from appointments.policy import APPOINTMENT as POLICY
 from consents.conditions import TIMES_OF_HELP
-from fhir.datatypes import SOURCE_ID
+from fhir.identifiers import IDENTIFIER
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 
 STATUS_SYSTEM = "http://hl7.org/fhir/appointmentstatus"
@@ -44,12 +44,12 @@ def told_whole(actor: Actor) -> Q:
 
 def create(*, by: Actor, body: dict[str, Any]) -> Row:
     """Create an appointment from an Appointment; returns its row."""
-    return services.create_appointment(by=by, source=APPOINTMENT_SOURCE, given=parse(body, by, is_new=True))
+    return services.create_appointment(by=by, source=APPOINTMENT_SOURCE, given=parse(body))
 
 
 def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) -> Row:
     """Change or cancel an appointment by an Appointment; returns its row."""
-    given = parse(body, by, is_new=False)
+    given = parse(body)
     return services.update_appointment(by=by, source=APPOINTMENT_SOURCE, key=key, given=given, if_match=if_match)
 
 
@@ -112,15 +112,7 @@ PARAMETERS = (
         guard=told_whole,
     ),
     SearchParameter("reason-code", "token", ("reason_code",), "Why", systems="reason_system", guard=told_whole),
-    SearchParameter(
-        "identifier",
-        "token",
-        ("source_id",),
-        "The sender's own key",
-        systems="source",
-        system_prefix=f"{SOURCE_ID}/",
-        guard=told_whole,
-    ),
+    replace(IDENTIFIER, guard=told_whole),
 )
 
 APPOINTMENT = register(

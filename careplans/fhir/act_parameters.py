@@ -9,19 +9,9 @@ from django.db.models import Model
 from access.columns import points_at
 from careplans.act_codes import stored_code
 from careplans.fhir.reading import typed_key
-from fhir.datatypes import SOURCE_ID
 from fhir.outcomes import FhirError
 from fhir.registry import SearchParameter
 from fhir.structs import Reference, key_of
-
-IDENTIFIER = SearchParameter(
-    "identifier",
-    "token",
-    ("source_id",),
-    "The sender's own key",
-    systems="source",
-    system_prefix=f"{SOURCE_ID}/",
-)
 
 
 def whose(what: str) -> tuple[SearchParameter, SearchParameter]:

@@ -15,7 +15,7 @@ from access.actors import Actor
 from access.columns import ELEMENT, link, linked, links, points_at
 from access.shielding import practitioner
 from access.statements import Row, Source
-from careplans.fhir.reading import one, period_of, typed_key, whole
+from careplans.fhir.reading import one, period_of, typed_key
 from careplans.models import CarePlan, CareTeam, PlanElement, PlanParty
 from careplans.policy import PARTS, THROUGH_PARTS, seen_whole, some_part_seen
 from careplans.services import plans as services
@@ -31,8 +31,8 @@ from fhir.datatypes import (
     period,
     reference,
     references,
-    source_identifier,
 )
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Part, Period, Reference, convert, key_of, stated_law
@@ -106,7 +106,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "id": str(row["id"]),
             "meta": meta(row),
             "extension": legal_basis(row),
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "partOf": references("CarePlan", [row["part_of"]] if row["part_of"] else None),
             "status": row["status"],
             "intent": "plan",
@@ -167,9 +167,8 @@ class PlanBody(Body, kw_only=True):
 
 
 def parse(body: dict[str, Any]) -> services.PlanInput:
-    """Read a CarePlan. Raises FhirError: 400 for its shape, 422 for codes, references and a reduced copy."""
+    """Read a CarePlan. Raises FhirError: 400 for its shape, 422 for codes and references."""
     given = convert(body, PlanBody)
-    whole(given)
     kinds = {item.code for concept in given.category for item in concept.coding if item.code in KINDS}
     if len(kinds) != 1:
         raise FhirError("unknown-code", "CarePlan.category", expression="CarePlan.category")
@@ -194,6 +193,7 @@ def parse(body: dict[str, Any]) -> services.PlanInput:
         parties=[key_of(item, "Organization", "CarePlan.contributor") for item in given.contributor],
         parts=_parts(given),
         law=stated_law(given),
+        identifier=business_key(given),
     )
 
 
@@ -239,6 +239,7 @@ def _category_codes() -> dict[str, dict[str, Any]]:
 
 
 PARAMETERS = (
+    IDENTIFIER,
     SearchParameter("patient", "reference", ("citizen_id",), "Whose plan", targets=("Patient",), element="subject"),
     SearchParameter("subject", "reference", ("citizen_id",), "Whose plan", targets=("Patient",), element="subject"),
     SearchParameter("category", "token", ("kind",), "The kind of plan", codes=_category_codes(), guard=seen_whole),

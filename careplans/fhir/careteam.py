@@ -19,7 +19,8 @@ from careplans import states
 from careplans.fhir.reading import one, one_coding, period_of, typed_key
 from careplans.models import CareTeam, TeamMember
 from careplans.services import teams as services
-from fhir.datatypes import BASE, clean, coding, legal_basis, meta, period, reference, source_identifier
+from fhir.datatypes import BASE, clean, coding, legal_basis, meta, period, reference
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Part, Period, Reference, convert, key_of, stated_law
@@ -63,7 +64,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "id": str(row["id"]),
             "meta": meta(row),
             "extension": legal_basis(row),
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "status": row["status"],
             "category": [{"coding": [coding(TEAM_KIND, PSYCHIATRY, "Netværk efter psykiatriloven")]}]
             if of_psychiatry
@@ -131,6 +132,7 @@ def parse(body: dict[str, Any]) -> services.TeamInput:
         members=[_member(item) for item in given.participant],
         is_of_psychiatry=bool(kinds),
         law=stated_law(given),
+        identifier=business_key(given),
     )
 
 
@@ -198,6 +200,7 @@ def _has_role(actor: Actor, role: Any, _kind: str) -> Q:
 
 
 PARAMETERS = (
+    IDENTIFIER,
     SearchParameter("patient", "reference", ("citizen_id",), "Around whom", targets=("Patient",), element="subject"),
     SearchParameter("subject", "reference", ("citizen_id",), "Around whom", targets=("Patient",), element="subject"),
     SearchParameter(

@@ -11,7 +11,8 @@ from access.vocabulary import AuthorKind
 from careplans.fhir.reading import code_in, date_of, one, one_coding
 from careplans.models import Condition
 from careplans.services import conditions as services
-from fhir.datatypes import FSIII, clean, coding, concept, day, legal_basis, meta, reference, source_identifier
+from fhir.datatypes import FSIII, clean, coding, concept, day, legal_basis, meta, reference
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Reference, convert, key_of, stated_law
@@ -52,7 +53,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "id": str(row["id"]),
             "meta": meta(row, profile=DK_CORE if _is_danish_core(row) else ""),
             "extension": legal_basis(row),
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "clinicalStatus": concept(CLINICAL, row["clinical_status"]),
             "verificationStatus": concept(VERIFICATION, row["verification"]),
             "category": [{"coding": [coding(CATEGORY, row["use"])]}] if row["use"] else [],
@@ -110,6 +111,7 @@ def parse(body: dict[str, Any]) -> services.ConditionInput:
         onset_on=date_of(given.onsetDateTime, "Condition.onset"),
         abated_on=date_of(given.abatementDateTime, "Condition.abatement"),
         law=stated_law(given),
+        identifier=business_key(given),
     )
 
 
@@ -141,6 +143,7 @@ def _codes(column: str, values: Any, system: str) -> dict[str, dict[str, str]]:
 
 
 PARAMETERS = (
+    IDENTIFIER,
     SearchParameter(
         "patient", "reference", ("citizen_id",), "Whose condition", targets=("Patient",), element="subject"
     ),

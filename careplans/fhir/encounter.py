@@ -9,7 +9,7 @@ from access.actors import Actor
 from access.columns import ELEMENT, links
 from access.statements import Row, Source
 from careplans.act_codes import Coded, code_of
-from careplans.fhir.act_parameters import IDENTIFIER, coded, keys_of, listed, of_unit, one_of, whose
+from careplans.fhir.act_parameters import coded, keys_of, listed, of_unit, one_of, whose
 from careplans.fhir.reading import one, period_of
 from careplans.models import Condition, Contact, InterventionCondition
 from careplans.services import contacts as services
@@ -22,8 +22,8 @@ from fhir.datatypes import (
     period,
     reference,
     references,
-    source_identifier,
 )
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import (
@@ -34,7 +34,6 @@ from fhir.structs import (
     Reference,
     convert,
     key_of,
-    sender_key,
     stated_law,
 )
 from terminology.branches import ENCOUNTER_CLASS, ENCOUNTER_TYPE
@@ -72,7 +71,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "id": str(row["id"]),
             "meta": meta(row),
             "extension": legal_basis(row),
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "status": row["status"],
             "class": coding(row["class_system"], row["class_code"]),
             "type": [kind] if kind else [],
@@ -107,7 +106,6 @@ def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.ContactI
     kind = one(encounter.type, "Encounter.type")
     if is_new:
         of_unit(encounter.serviceProvider, by.unit_id, "Encounter.serviceProvider")
-    source, source_id = sender_key(encounter, by.client_id) if is_new else ("", "")
     return services.ContactInput(
         citizen_id=key_of(encounter.subject, "Patient", "Encounter.subject"),
         status=one_of(encounter.status, STATUSES, "Encounter.status"),
@@ -117,8 +115,7 @@ def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.ContactI
         end=end,
         law=stated_law(encounter),
         reasons=keys_of(encounter.reasonReference, "Condition", "Encounter.reasonReference"),
-        source=source,
-        source_id=source_id,
+        identifier=business_key(encounter),
     )
 
 

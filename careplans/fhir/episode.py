@@ -25,8 +25,8 @@ from fhir.datatypes import (
     meta,
     period,
     reference,
-    source_identifier,
 )
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Period, Reference, convert, key_of, stated_law
@@ -85,7 +85,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "id": str(row["id"]),
             "meta": meta(row),
             "extension": [*legal_basis(row), {"url": CONFIRMED, "valueCode": status}, *follow_up],
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "status": STATUSES[status],
             "statusHistory": [{"status": "active", "period": period(row["start"], row["end"])}],
             "type": [{"coding": [item]} for item in types],
@@ -125,6 +125,7 @@ def parse(body: dict[str, Any]) -> services.RelationInput:
         unit_id=key_of(unit, "Organization", "EpisodeOfCare.managingOrganization") if unit else None,
         professional_id=key_of(person, "Practitioner", "EpisodeOfCare.careManager") if person else None,
         law=stated_law(given),
+        identifier=business_key(given),
         evidence=_stated(given, SHOWN_BY),
     )
 
@@ -174,6 +175,7 @@ def _status_codes() -> dict[str, dict[str, Any]]:
 
 
 PARAMETERS = (
+    IDENTIFIER,
     SearchParameter("patient", "reference", ("citizen_id",), "Who is treated", targets=("Patient",), element="patient"),
     SearchParameter(
         "status",

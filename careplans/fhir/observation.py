@@ -9,7 +9,7 @@ from access.columns import ELEMENT, link
 from access.shielding import practitioner
 from access.statements import Row, Source
 from careplans.act_codes import FOLLOW_UP_RESULT, Coded, code_of
-from careplans.fhir.act_parameters import IDENTIFIER, coded, key_among, listed, one_of, pointing, whose
+from careplans.fhir.act_parameters import coded, key_among, listed, one_of, pointing, whose
 from careplans.fhir.reading import moment_of
 from careplans.models import Condition, Contact, FollowUp, Intervention
 from careplans.services import contacts as services
@@ -22,8 +22,8 @@ from fhir.datatypes import (
     number,
     reference,
     references,
-    source_identifier,
 )
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import (
@@ -33,7 +33,6 @@ from fhir.structs import (
     Reference,
     convert,
     key_of,
-    sender_key,
     stated_law,
 )
 from terminology import branches
@@ -73,7 +72,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "id": str(row["id"]),
             "meta": meta(row),
             "extension": legal_basis(row),
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "basedOn": references("ServiceRequest", [row["intervention"]] if row["intervention"] else []),
             "status": row["status"],
             "code": concept(row["code_system"], row["code"]),
@@ -118,11 +117,10 @@ class ObservationBody(Body, kw_only=True):
     valueQuantity: Quantity | None = None  # noqa: N815
 
 
-def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.FollowUpInput:
+def parse(body: dict[str, Any]) -> services.FollowUpInput:
     """Read an Observation. Raises FhirError: 400 for its shape, 422 for codes, references and what has no value."""
     observation = convert(body, ObservationBody)
     code = code_of(observation.code.coding, "Observation.code", OBSERVED)
-    source, source_id = sender_key(observation, by.client_id) if is_new else ("", "")
     return services.FollowUpInput(
         citizen_id=key_of(observation.subject, "Patient", "Observation.subject"),
         status=one_of(observation.status, STATUSES, "Observation.status"),
@@ -132,8 +130,7 @@ def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.FollowUp
         value=_value(observation, code),
         **_amount(observation.valueQuantity),
         **_about(observation),
-        source=source,
-        source_id=source_id,
+        identifier=business_key(observation),
     )
 
 
@@ -191,12 +188,12 @@ def _about(observation: ObservationBody) -> dict[str, Any]:
 
 def create(*, by: Actor, body: dict[str, Any]) -> Row:
     """Create a follow-up from an Observation; returns its row."""
-    return services.create_follow_up(by=by, source=OBSERVATION_SOURCE, given=parse(body, by, is_new=True))
+    return services.create_follow_up(by=by, source=OBSERVATION_SOURCE, given=parse(body))
 
 
 def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) -> Row:
     """Change a follow-up by an Observation; returns its row."""
-    given = parse(body, by, is_new=False)
+    given = parse(body)
     return services.update_follow_up(by=by, source=OBSERVATION_SOURCE, key=key, given=given, if_match=if_match)
 
 

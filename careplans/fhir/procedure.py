@@ -8,7 +8,6 @@ from access.shielding import practitioner
 from access.statements import Row, Source
 from careplans.act_codes import code_of
 from careplans.fhir.act_parameters import (
-    IDENTIFIER,
     coded,
     key_among,
     keys_of,
@@ -28,11 +27,11 @@ from fhir.datatypes import (
     meta,
     reference,
     references,
-    source_identifier,
 )
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import VERSIONED, Resource, SearchParameter, register
-from fhir.structs import Body, CodeableConcept, Reference, convert, key_of, sender_key, stated_law
+from fhir.structs import Body, CodeableConcept, Reference, convert, key_of, stated_law
 from terminology.branches import INTERVENTIONS
 
 EVENT_STATUS = "http://hl7.org/fhir/event-status"
@@ -69,7 +68,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "id": str(row["id"]),
             "meta": meta(row),
             "extension": legal_basis(row),
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "basedOn": references("ServiceRequest", [row["intervention"]] if row["intervention"] else []),
             "status": row["status"],
             "code": concept(row["code_system"], row["code"], row["display"]),
@@ -93,7 +92,7 @@ class ProcedureBody(Body, kw_only=True):
     reasonReference: list[Reference] = []  # noqa: N815
 
 
-def parse(body: dict[str, Any], by: Actor) -> services.CompletedInput:
+def parse(body: dict[str, Any]) -> services.CompletedInput:
     """Read a Procedure. Raises FhirError: 400 for its shape, 422 for codes and references."""
     procedure = convert(body, ProcedureBody)
     performed = moment_of(procedure.performedDateTime, "Procedure.performedDateTime")
@@ -104,7 +103,6 @@ def parse(body: dict[str, Any], by: Actor) -> services.CompletedInput:
             "A completed intervention has a time.",
             expression="Procedure.performedDateTime",
         )
-    source, source_id = sender_key(procedure, by.client_id)
     return services.CompletedInput(
         citizen_id=key_of(procedure.subject, "Patient", "Procedure.subject"),
         coded=code_of(procedure.code.coding, "Procedure.code", frozenset(INTERVENTIONS)),
@@ -113,14 +111,13 @@ def parse(body: dict[str, Any], by: Actor) -> services.CompletedInput:
         law=stated_law(procedure),
         intervention=key_among(procedure.basedOn, ("ServiceRequest",), "Procedure.basedOn").get("ServiceRequest"),
         reasons=keys_of(procedure.reasonReference, "Condition", "Procedure.reasonReference"),
-        source=source,
-        source_id=source_id,
+        identifier=business_key(procedure),
     )
 
 
 def create(*, by: Actor, body: dict[str, Any]) -> Row:
     """Record a completed intervention from a Procedure; returns its row."""
-    return services.create_completed(by=by, source=PROCEDURE_SOURCE, given=parse(body, by))
+    return services.create_completed(by=by, source=PROCEDURE_SOURCE, given=parse(body))
 
 
 PROCEDURE = register(

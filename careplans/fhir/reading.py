@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from fhir.datatypes import DENMARK, parse_reference
 from fhir.outcomes import FhirError
-from fhir.structs import Body, CodeableConcept, Coding, Period, Reference, instant_of
+from fhir.structs import CodeableConcept, Coding, Period, Reference, instant_of
 
 T = TypeVar("T")
 FIRST_YEAR, LAST_YEAR = 1850, 2200
@@ -65,12 +65,3 @@ def typed_key(item: Reference, kinds: tuple[str, ...], expression: str) -> tuple
         return parse_reference(item.reference, kinds)
     except ValueError as error:
         raise FhirError("dangling-reference", " / ".join(kinds), expression=expression) from error
-
-
-def whole(body: Body) -> None:
-    """The body is no reduced copy, which would take away what its sender was not shown. Raises FhirError (422)."""
-    tags: Any = body.meta.get("tag")
-    if isinstance(tags, list) and any(isinstance(tag, dict) and tag.get("code") == "SUBSETTED" for tag in tags):
-        raise FhirError(
-            "rule-broken", "En delvis kopi kan ikke gemmes.", "A reduced copy cannot be stored.", "meta.tag"
-        )

@@ -8,7 +8,6 @@ from access.columns import ELEMENT, link, links
 from access.statements import Row, Source
 from careplans.act_codes import area_of, code_of, intervention_code, paragraph_of
 from careplans.fhir.act_parameters import (
-    IDENTIFIER,
     coded,
     key_among,
     keys_of,
@@ -33,8 +32,8 @@ from fhir.datatypes import (
     reference,
     references,
     service_paragraph,
-    source_identifier,
 )
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import (
     Body,
@@ -44,7 +43,6 @@ from fhir.structs import (
     convert,
     extended,
     key_of,
-    sender_key,
     stated_law,
 )
 from goals.models import Goal
@@ -104,7 +102,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
                 *service_paragraph(row["paragraph"]),
                 *_purpose(row["purpose_goal"]),
             ],
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "basedOn": references("ServiceRequest", [row["based_on"]] if row["based_on"] else []),
             "status": row["status"],
             "intent": row["intent"],
@@ -147,7 +145,7 @@ class ServiceRequestBody(Body, kw_only=True):
     reasonReference: list[Reference] = []  # noqa: N815
 
 
-def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.InterventionInput:
+def parse(body: dict[str, Any]) -> services.InterventionInput:
     """Read a ServiceRequest. Raises FhirError: 400 for its shape, 422 for codes, references and paragraphs."""
     request = convert(body, ServiceRequestBody)
     code = intervention_code(request.code.coding, "ServiceRequest.code")
@@ -155,7 +153,6 @@ def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.Interven
     area = code_of(category.coding, "ServiceRequest.category", frozenset({MUNICIPAL_AREA})) if category else None
     stated = str(extended(request, PARAGRAPH, "valueString") or "")
     start, end = period_of(request.occurrencePeriod, "ServiceRequest.occurrencePeriod")
-    source, source_id = sender_key(request, by.client_id) if is_new else ("", "")
     requester = (
         key_among([request.requester], ("Organization",), "ServiceRequest.requester") if (request.requester) else {}
     )
@@ -174,8 +171,7 @@ def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.Interven
         purpose_goal=_goal_of(request),
         based_on=key_among(request.basedOn, ("ServiceRequest",), "ServiceRequest.basedOn").get("ServiceRequest"),
         reasons=keys_of(request.reasonReference, "Condition", "ServiceRequest.reasonReference"),
-        source=source,
-        source_id=source_id,
+        identifier=business_key(request),
     )
 
 
@@ -190,13 +186,13 @@ def _goal_of(request: ServiceRequestBody) -> UUID | None:
 
 def create(*, by: Actor, body: dict[str, Any]) -> Row:
     """Create a planned intervention from a ServiceRequest; returns its row."""
-    given = parse(body, by, is_new=True)
+    given = parse(body)
     return services.create_intervention(by=by, source=SERVICE_REQUEST_SOURCE, given=given)
 
 
 def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) -> Row:
     """Change a planned intervention by a ServiceRequest; returns its row."""
-    given = parse(body, by, is_new=False)
+    given = parse(body)
     return services.update_intervention(by=by, source=SERVICE_REQUEST_SOURCE, key=key, given=given, if_match=if_match)
 
 

@@ -13,6 +13,7 @@ from access.vocabulary import Law
 from careplans.act_codes import Coded
 from careplans.models import Intervention
 from careplans.services.act_rules import category_of, in_order, keep_act, keep_error, link_as_wanted, write_reasons
+from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError
 from goals.models import Goal
 from organisations.models import Organisation
@@ -37,8 +38,7 @@ class InterventionInput:
     purpose_goal: UUID | None = None
     based_on: UUID | None = None
     reasons: tuple[UUID, ...] = ()
-    source: str = ""
-    source_id: str = ""
+    identifier: BusinessKey = NO_KEY
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ class CompletedInput:
     law: str = ""
     intervention: UUID | None = None
     reasons: tuple[UUID, ...] = ()
-    source: str = ""
-    source_id: str = ""
+    identifier: BusinessKey = NO_KEY
 
 
 def implied_by(given: InterventionInput) -> tuple[Law, ...]:
@@ -71,12 +70,13 @@ def create_intervention(*, by: Actor, source: Source, given: InterventionInput) 
     law = act_of(by, implied_by(given), given.law)
 
     def values() -> Mapping[str, Any]:
-        return _intervention(by, given, None) | {"source": given.source, "source_id": given.source_id}
+        return _intervention(by, given, None)
 
     return create_element(
         by=by,
         source=source,
         citizen_id=given.citizen_id,
+        identifier=given.identifier,
         category=category_of(law),
         law=law,
         values=values,
@@ -105,6 +105,7 @@ def update_intervention(*, by: Actor, source: Source, key: UUID, given: Interven
         by=by,
         source=source,
         key=key,
+        identifier=given.identifier,
         if_match=if_match,
         change=change,
         after=lambda made: write_reasons(by, "intervention", made, given.reasons),
@@ -167,14 +168,13 @@ def create_completed(*, by: Actor, source: Source, given: CompletedInput) -> Row
             "display": given.coded.display,
             "performed_at": given.performed_at,
             "intervention_id": given.intervention,
-            "source": given.source,
-            "source_id": given.source_id,
         }
 
     return create_element(
         by=by,
         source=source,
         citizen_id=given.citizen_id,
+        identifier=given.identifier,
         category=category_of(law),
         law=law,
         values=values,

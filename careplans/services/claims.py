@@ -81,7 +81,9 @@ def _settled(
         states.move(states.RELATION, current.status, changes["status"], "EpisodeOfCare.status")
         return {**changes, "followed_up_at": by.moment}
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
+    return change_element(
+        by=by, source=source, key=key, identifier=relation.identifier, if_match=if_match, change=change
+    )
 
 
 def follow_up_claims(*, by: Actor, source: Source) -> dict[str, int]:

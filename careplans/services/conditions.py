@@ -13,6 +13,7 @@ from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, Category, Law
 from careplans import states
 from careplans.models import Condition
 from careplans.services.law import social, stated_or_writers, wrong_law
+from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError
 from terminology import branches, lookup
 from terminology.rows import CodeRow
@@ -62,6 +63,7 @@ class ConditionInput:
     onset_on: date | None = None
     abated_on: date | None = None
     law: str = ""
+    identifier: BusinessKey = NO_KEY
 
 
 def create_condition(*, by: Actor, source: Source, condition: ConditionInput) -> Row:
@@ -78,6 +80,7 @@ def create_condition(*, by: Actor, source: Source, condition: ConditionInput) ->
         by=by,
         source=source,
         citizen_id=condition.citizen_id,
+        identifier=condition.identifier,
         category=category,
         law=law,
         values={**_values(condition, known), "recorded_on": recorded_on},
@@ -103,7 +106,9 @@ def update_condition(*, by: Actor, source: Source, key: UUID, condition: Conditi
         recorded_on = condition.recorded_on or current.recorded_on
         return {**_values(condition, known), "recorded_on": recorded_on}
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
+    return change_element(
+        by=by, source=source, key=key, identifier=condition.identifier, if_match=if_match, change=change
+    )
 
 
 def find(condition: ConditionInput) -> CodeRow | None:

@@ -15,6 +15,7 @@ from access.vocabulary import SOCIAL_LAWS, Category, Law
 from careplans.act_codes import Coded
 from careplans.models import Condition, Contact, FollowUp, Intervention
 from careplans.services.act_rules import category_of, in_order, keep_act, keep_error, write_reasons
+from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError
 
 
@@ -30,8 +31,7 @@ class ContactInput:
     end: datetime | None = None
     law: str = ""
     reasons: tuple[UUID, ...] = ()
-    source: str = ""
-    source_id: str = ""
+    identifier: BusinessKey = NO_KEY
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,7 @@ class FollowUpInput:
     condition: UUID | None = None
     intervention: UUID | None = None
     contact: UUID | None = None
-    source: str = ""
-    source_id: str = ""
+    identifier: BusinessKey = NO_KEY
 
 
 # What a follow-up may be about, the first deciding its category: the column, its table, its name in FHIR, its place.
@@ -71,12 +70,13 @@ def create_contact(*, by: Actor, source: Source, given: ContactInput) -> Row:
     law = act_of(by, {Law(found.recorded_under) for found in conditions.values()}, given.law)
 
     def values() -> Mapping[str, Any]:
-        return _contact(given) | {"source": given.source, "source_id": given.source_id}
+        return _contact(given)
 
     return create_element(
         by=by,
         source=source,
         citizen_id=given.citizen_id,
+        identifier=given.identifier,
         category=category_of(law),
         law=law,
         values=values,
@@ -104,7 +104,9 @@ def update_contact(*, by: Actor, source: Source, key: UUID, given: ContactInput,
     def after(made: Contact) -> None:
         write_reasons(by, "contact", made, given.reasons, conditions)
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change, after=after)
+    return change_element(
+        by=by, source=source, key=key, identifier=given.identifier, if_match=if_match, change=change, after=after
+    )
 
 
 def _contact(given: ContactInput) -> dict[str, Any]:
@@ -133,12 +135,13 @@ def create_follow_up(*, by: Actor, source: Source, given: FollowUpInput) -> Row:
     def values() -> Mapping[str, Any]:
         _exist(given, found)
         links = {f"{name}_id": thing.pk for name, thing in found.items()}
-        return _follow_up(given) | links | {"source": given.source, "source_id": given.source_id}
+        return _follow_up(given) | links
 
     return create_element(
         by=by,
         source=source,
         citizen_id=given.citizen_id,
+        identifier=given.identifier,
         category=_category(found, law),
         law=law,
         values=values,
@@ -165,7 +168,7 @@ def update_follow_up(*, by: Actor, source: Source, key: UUID, given: FollowUpInp
                 raise _fixed(expression)
         return _follow_up(given) | {"occurred_at": given.at or current.occurred_at}
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
+    return change_element(by=by, source=source, key=key, identifier=given.identifier, if_match=if_match, change=change)
 
 
 def about(by: Actor, wanted: Mapping[str, UUID | None], citizen_id: UUID) -> dict[str, Any]:

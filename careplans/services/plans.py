@@ -19,6 +19,7 @@ from careplans.models import CarePlan, CareTeam, PlanElement, PlanParty
 from careplans.policy import PARTS
 from careplans.services.law import same_law, stated_or_writers, wrong_law
 from careplans.services.links import kept, seen, units
+from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError
 
 OF_PSYCHIATRY = frozenset({CarePlan.Kind.DISCHARGE_AGREEMENT.value, CarePlan.Kind.COORDINATION.value})
@@ -50,6 +51,7 @@ class PlanInput:
     parties: Sequence[UUID] = ()
     parts: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
     law: str = ""
+    identifier: BusinessKey = NO_KEY
 
 
 def create_plan(*, by: Actor, source: Source, plan: PlanInput) -> Row:
@@ -71,6 +73,7 @@ def create_plan(*, by: Actor, source: Source, plan: PlanInput) -> Row:
         by=by,
         source=source,
         citizen_id=plan.citizen_id,
+        identifier=plan.identifier,
         category=category,
         law=law,
         values={**_words(plan), "team_id": plan.team_id, "part_of_id": plan.part_of_id},
@@ -107,7 +110,9 @@ def update_plan(*, by: Actor, source: Source, key: UUID, plan: PlanInput, if_mat
             PlanParty.objects.filter(plan=current).exclude(unit_id__in=plan.parties).delete()
             _name_parties(current, [current.origin_id, *plan.parties])
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change, after=after)
+    return change_element(
+        by=by, source=source, key=key, identifier=plan.identifier, if_match=if_match, change=change, after=after
+    )
 
 
 def place_of(by: Actor, plan: PlanInput) -> tuple[Category, Law]:

@@ -13,6 +13,7 @@ from access.statements import Row, Source
 from access.vocabulary import Category, Law
 from careplans import states
 from careplans.services.law import same_law
+from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError
 from organisations.models import TreatmentRelation
 
@@ -34,6 +35,7 @@ class RelationInput:
     professional_id: UUID | None = None
     law: str = ""
     evidence: str = ""
+    identifier: BusinessKey = NO_KEY
 
 
 def claim_relation(*, by: Actor, source: Source, relation: RelationInput) -> Row:
@@ -58,6 +60,7 @@ def claim_relation(*, by: Actor, source: Source, relation: RelationInput) -> Row
         by=by,
         source=source,
         citizen_id=relation.citizen_id,
+        identifier=relation.identifier,
         category=Category.PLAN_SUL,
         law=Law.HEALTH,
         values={
@@ -91,7 +94,9 @@ def end_relation(*, by: Actor, source: Source, key: UUID, relation: RelationInpu
         _check_period(current.start, end)
         return {"status": states.ENDED, "end": end}
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
+    return change_element(
+        by=by, source=source, key=key, identifier=relation.identifier, if_match=if_match, change=change
+    )
 
 
 def check_same(current: TreatmentRelation, relation: RelationInput) -> None:

@@ -19,6 +19,7 @@ from careplans.models import CareTeam, TeamMember
 from careplans.services.law import same_law, stated_or_writers
 from careplans.services.links import known, seen, units
 from citizens.models import Relative
+from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError
 from organisations.models import Employment, Professional
 
@@ -48,6 +49,7 @@ class TeamInput:
     members: Sequence[MemberInput] = ()
     is_of_psychiatry: bool = False
     law: str = ""
+    identifier: BusinessKey = NO_KEY
 
 
 def create_team(*, by: Actor, source: Source, team: TeamInput) -> Row:
@@ -68,6 +70,7 @@ def create_team(*, by: Actor, source: Source, team: TeamInput) -> Row:
         by=by,
         source=source,
         citizen_id=team.citizen_id,
+        identifier=team.identifier,
         category=category,
         law=law,
         values=_values(team),
@@ -95,7 +98,9 @@ def update_team(*, by: Actor, source: Source, key: UUID, team: TeamInput, if_mat
         TeamMember.objects.filter(shown(by), team=current).delete()
         _join(current, members)
 
-    return change_element(by=by, source=source, key=key, if_match=if_match, change=change, after=after)
+    return change_element(
+        by=by, source=source, key=key, identifier=team.identifier, if_match=if_match, change=change, after=after
+    )
 
 
 def shown(by: Actor) -> Q:

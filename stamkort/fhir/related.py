@@ -11,7 +11,8 @@ from access.columns import ELEMENT
 from access.statements import Row, Source
 from citizens.models import Relative
 from fhir.contacts import ContactPoint, HumanName, telecom
-from fhir.datatypes import BASE, clean, coding, legal_basis, meta, reference, source_identifier
+from fhir.datatypes import BASE, clean, coding, legal_basis, meta, reference
+from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Reference, convert, key_of
@@ -52,7 +53,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
                 {"url": RANK, "valuePositiveInt": max(row["rank"], 1)},
                 *([{"url": NOTE, "valueString": row["note"]}] if row["note"] else []),
             ],
-            "identifier": source_identifier(row),
+            "identifier": identifiers(row),
             "active": row["is_active"],
             "patient": reference("Patient", row["citizen_id"]),
             "relationship": _relationship(row["relationship"]),
@@ -97,6 +98,7 @@ def parse(body: dict[str, Any]) -> services.RelativeInput:
         note=str(_extended(person, NOTE, "valueString", str) or ""),
         rank=int(_extended(person, RANK, "valuePositiveInt", int) or 1),
         is_active=person.active,
+        identifier=business_key(person),
         **_contact(person),
     )
 
@@ -153,6 +155,7 @@ RELATED_PERSON = register(
         RELATIVE_SOURCE,
         to_fhir,
         (
+            IDENTIFIER,
             SearchParameter(
                 "patient", "reference", ("citizen_id",), "Whose relative", targets=("Patient",), element="patient"
             ),

@@ -226,7 +226,7 @@ def without(body: dict[str, Any], *names: str) -> dict[str, Any]:
                          "valueReference": {"reference": f"Organization/{NOBODY}"}}]}, 422, "dangling-reference"),
         ({"extension": [{"url": f"{FUT}/ehealth-performing-organization", "valueReference": "x"}]}, 422,
          "dangling-reference"),
-        ({"identifier": [{"system": "urn:oid:1.2.208.184", "value": "x"}]}, 422, "rule-broken"),
+        ({"identifier": [{"value": "x"}]}, 422, "identifier-shape"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_and_nothing_written(

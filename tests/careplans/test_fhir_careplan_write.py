@@ -172,7 +172,7 @@ BROKEN: dict[str, tuple[dict[str, Any], int, str]] = {
     "long title": ({"title": "x" * 201}, 400, "wrong-shape"),
     "act unknown": ({"extension": law_of("tax-act")}, 422, "unknown-code"),
     "two acts": ({"extension": law_of("service-act") + law_of("elderly-act")}, 422, "rule-broken"),
-    "reduced copy": ({"meta": {"tag": [{"code": "SUBSETTED"}]}}, 422, "rule-broken"),
+    "reduced copy": ({"meta": {"tag": [{"code": "SUBSETTED"}]}}, 422, "reduced-copy"),
 }
 
 

@@ -154,7 +154,7 @@ def test_what_the_code_leaves_open_is_stated(cast: Cast) -> None:
         ({"extension": [{"url": PARAGRAPH, "valueString": "SEL § 83"}]}, 422, "rule-broken"),
         ({"extension": [{"url": PARAGRAPH, "valueString": "helt frit"}]}, 422, "unknown-code"),
         ({"extension": [{"url": PARAGRAPH, "valueCode": "SUL § 138"}]}, 400, "wrong-shape"),
-        ({"identifier": [{"system": "http://example.org", "value": "1"}]}, 422, "rule-broken"),
+        ({"identifier": [{"system": "urn:oid:1.2.208.176.1.2", "value": "1"}]}, 422, "identifier-of-person"),
         ({"note": [{"text": "fri tekst"}]}, 400, "wrong-shape"),
         ({"doNotPerform": True}, 400, "wrong-shape"),
         ({"code": None}, 400, "wrong-shape"),

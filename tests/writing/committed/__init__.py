@@ -1,0 +1,1 @@
+"""Writes at once, over several connections."""
