@@ -149,8 +149,10 @@ def check_sender(by: Actor, identifier: BusinessKey) -> None:
 
 def _named(by: Actor, current: Any, given: BusinessKey) -> Values:
     """The key of an element that has none yet. Raises FhirError (422) for another than it has; silence keeps it."""
+    if given == NO_KEY:
+        return {}
     held = BusinessKey(current.source, current.source_id)
-    if given in (NO_KEY, held):
+    if given == held:
         return {}
     if held.value:
         raise FhirError("identifier-fixed", expression="identifier")
