@@ -17,7 +17,8 @@ from access.statements import Row, fetch
 from fhir.identifiers import held_key
 from fhir.outcomes import FhirError
 from fhir.registry import Resource
-from fhir.search import parse, token_parts
+from fhir.search import parse
+from fhir.search_values import token_parts
 
 
 class Condition:
