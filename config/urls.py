@@ -9,11 +9,13 @@ from exchange import views as exchange
 from exchange.subscriptions import views as subscriptions
 from identity import authorize, launches
 from identity import views as identity
+from identity.admin import site as registrations
 from law import views as law
 
 SUBSCRIPTION, SUB = "fhir/Subscription/<str:key>", {"kind": "Subscription"}
 urlpatterns: list[URLPattern | URLResolver] = [
     path("legal-settings/", law.LegalSettingsView.as_view(), name="legal-settings"),
+    path("admin/", registrations.urls),
     path("desk/", desk.DeskView.as_view(), name="desk"),
     path("desk/open/<str:secret>", desk.OpenView.as_view(), name="desk-open"),
     path("oauth/token", identity.TokenView.as_view(), name="oauth-token"),

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from fhir.ids import new_key
 from identity.registering import key_address, public_keys, redirect_address, type_scopes
@@ -57,6 +59,14 @@ class System(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """What a system does it needs a key for; one that has none can only be launched. Raises ValidationError."""
+        has_keys = bool(self.keys and self.keys.get("keys"))
+        if has_keys and self.jwks_uri:
+            raise ValidationError(_("Giv enten nøglerne eller adressen på dem."), code="keys-twice")
+        if (self.may_assert or self.may_deliver or not self.redirect_uris) and not has_keys and not self.jwks_uri:
+            raise ValidationError(_("Systemet skal have en nøgle."), code="keys-missing")
 
     @property
     def is_public(self) -> bool:

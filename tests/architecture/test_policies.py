@@ -16,6 +16,7 @@ LINK = "a link: seen only through the elements it joins, each decided by its own
 MACHINE = "what keeps the service running; never served"
 FACT = "a fact that rules ask about; what is told of it is told by the policy of the citizen it belongs to"
 WITHOUT_POLICY = {
+    "admin.LogEntry": "of Django; what staff changed of registrations, about no citizen",
     "auth.Permission": "of Django; never asked here",
     "auth.Group": "of Django; never asked here",
     "contenttypes.ContentType": "of Django; names of tables",

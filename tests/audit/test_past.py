@@ -15,7 +15,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 OWN_LOGS = {"audit", "minlog", "exchange", "identity", "terminology", "bench"}
-OTHERS = {"auth", "contenttypes", "sessions", "guardian"}
+OTHERS = {"admin", "auth", "contenttypes", "sessions", "guardian"}
 ELSEWISE = {
     "SwitchPosition": "append-only itself, and dated by when it was known",
     "DryRun": "a question about what would be, which no decision asks",
