@@ -19,7 +19,8 @@ class Command(BaseCommand):
         if conflicts := loader.detect_conflicts():
             raise CommandError(f"Two histories of one app: {conflicts}")
         loader.graph.ensure_not_cyclic()
-        if unnamed := sorted(name for name in loader.disk_migrations if "_auto_" in name[1]):
+        ours = (name for name, one in loader.disk_migrations.items() if not one.__module__.startswith("django."))
+        if unnamed := sorted(name for name in ours if "_auto_" in name[1]):
             raise CommandError(f"Give these migrations a name that says their purpose: {unnamed}")
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
