@@ -100,19 +100,26 @@ def _gathered(asked: Sequence[tuple[Resource, Search]], actor: Actor, order: tup
         found = found[: asked[0][1].limit]
         for citizen_id in dict.fromkeys(row["citizen_id"] for _face, row in found):
             rows = [row for _face, row in found if row["citizen_id"] == citizen_id]
-            service.log(
-                actor,
-                "search",
-                asked[0][0].source.name,
-                citizen_id=citizen_id,
-                outcome="permit",
-                query=text,
-                resource_ids=[row["id"] for row in rows],
-                families=_distinct(row.get("category") for row in rows),
-                laws=_distinct(row.get("recorded_under") for row in rows),
-                rules=_distinct(rule for row in rows for rule in row["rules"]),
-            )
+            log_rows(actor, "search", asked[0][0].source.name, citizen_id, rows, text)
     return found
+
+
+def log_rows(
+    actor: Actor, interaction: str, resource_type: str, citizen_id: UUID, rows: Sequence[Row], text: str
+) -> None:
+    """Write one log row for rows of one citizen, of whatever types, that were told at once."""
+    service.log(
+        actor,
+        interaction,
+        resource_type,
+        citizen_id=citizen_id,
+        outcome="permit",
+        query=text,
+        resource_ids=list(dict.fromkeys(row["id"] for row in rows)),
+        families=_distinct(row.get("category") for row in rows),
+        laws=_distinct(row.get("recorded_under") for row in rows),
+        rules=_distinct(rule for row in rows for rule in row["rules"]),
+    )
 
 
 def _place(name: str) -> Callable[[tuple[Resource, Row]], Any]:

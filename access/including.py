@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from access import scopes
 from access.actors import Actor
 from access.faces import Found
 from access.search import keys_search, reverse_search
@@ -25,6 +26,8 @@ def included(
 ) -> tuple[Found, bool]:
     """Return what goes with these rows, told as these resources of one type, and whether it is all: there is a most.
 
+    Of types that the token does not name nothing comes along.
+
     One statement for each table of each type that is brought along.
     """
     found: Found = []
@@ -34,13 +37,13 @@ def included(
     for kind, keys in _followed(query.includes, resources).items():
         wanted = [key for key in keys if (kind, key) not in matches]
         is_all = is_all and len(wanted) <= MOST_INCLUDED
-        for face in _faces(kind) if wanted else ():
+        for face in _faces(kind, actor) if wanted else ():
             search = keys_search(face.source, wanted[:MOST_INCLUDED], citizen_id)
             found += [(face, row) for row in fetch(face.source, actor, search, interaction="search", query=text)]
     keys = [key for _kind, key in matches]
     for include in (include for include in query.includes if include.is_reverse and keys):
         kind = resources[0]["resourceType"]
-        for face in include.holder.faces:
+        for face in _faces(include.holder.type, actor):
             parameter = face.parameter(include.parameter.name)
             if parameter is None or not parameter.paths:
                 continue
@@ -52,9 +55,10 @@ def included(
     return list(once.values()), is_all
 
 
-def _faces(kind: str) -> tuple[Resource, ...]:
+def _faces(kind: str, actor: Actor) -> tuple[Resource, ...]:
+    """The tables of a type, where the token lets it be searched."""
     entry = resource_of(kind)
-    return entry.faces if entry else ()
+    return entry.faces if entry and scopes.may(actor, kind, "search") else ()
 
 
 def _followed(includes: Sequence[Include], resources: Sequence[dict[str, Any]]) -> dict[str, list[UUID]]:

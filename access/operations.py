@@ -1,4 +1,4 @@
-"""Named operations: the overview, explanations, versions, and the statement of what the server can do."""
+"""Named operations: the overview, explanations, and the statement of what the server can do."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,17 +8,16 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from access import decisions, faces, refusals, scopes, service, versions
+from access import decisions, faces, refusals, scopes, service
 from access.access_matrix import access_matrix
 from access.actors import Actor, danish_day
 from access.explanations import explain, facts_of
 from access.policies import policy_of
-from access.rest import FhirView, answer, as_key, represent, resource, versioned
+from access.rest import FhirView, answer, as_key, represent, resource
 from access.statements import Row
 from access.vocabulary import CITIZEN_SIDE, Action
 from fhir import capability
 from fhir.datatypes import instant
-from fhir.outcomes import FhirError
 from fhir.registry import Resource, all_resources, resource_of
 
 OVERVIEW_LIMIT = 500
@@ -148,45 +147,3 @@ def _value(name: str, value: Any) -> dict[str, Any]:
     if isinstance(value, date):
         return {"name": name, "valueDate": value.isoformat()}
     return {"name": name, "valueId" if isinstance(value, UUID) else "valueCode": str(value)}
-
-
-class VersionView(FhirView):
-    """One version of one resource, under the stricter of then and now."""
-
-    def get(self, request: Request, kind: str, key: str, version: str) -> HttpResponse:
-        """Read a version."""
-        entry = resource(kind, "vread")
-        if not version.isascii() or not version.isdigit() or len(version) > 9:
-            raise FhirError("not-found")
-        face, now = faces.read(entry, self.actor, as_key(key), interaction="vread")
-        rows = versions.of(face.source, self.actor, now, only=int(version))
-        if not rows:
-            raise FhirError("not-found")
-        return answer(represent(face, rows[0], self.actor), headers=versioned(rows[0]))
-
-
-class HistoryView(FhirView):
-    """The versions of one resource, the newest first."""
-
-    def get(self, request: Request, kind: str, key: str) -> HttpResponse:
-        """Answer with a history bundle."""
-        entry = resource(kind, "history-instance")
-        face, now = faces.read(entry, self.actor, as_key(key), interaction="history")
-        rows = versions.of(face.source, self.actor, now)
-        base = f"{request.scheme}://{request.get_host()}/fhir"
-        entries = [
-            {
-                "fullUrl": f"{base}/{kind}/{row['id']}",
-                "resource": represent(face, row, self.actor),
-                "request": {"method": "POST" if row["version"] == 1 else "PUT", "url": f"{kind}/{row['id']}"},
-                "response": {"status": "201" if row["version"] == 1 else "200", **etag(row)},
-            }
-            for row in rows
-        ]
-        bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "history", "total": len(entries)}
-        return answer(bundle | ({"entry": entries} if entries else {}))
-
-
-def etag(row: dict[str, Any]) -> dict[str, str]:
-    """The version as a bundle tells it."""
-    return {"etag": f'W/"{row["version"]}"'}

@@ -1,8 +1,9 @@
 """Pages of a search: the order of its rows, where the next page begins, and opaque signed cursors that say so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core import signing
@@ -76,28 +77,53 @@ def _beyond(path: str, slot: Param | None, *, descends: bool, may_be_empty: bool
     return later if descends or not may_be_empty else later | Q(**{f"{path}__isnull": True})
 
 
-def make_cursor(pairs: Iterable[tuple[str, str]], count: int, order: tuple[str, ...], last: Row) -> str:
-    """Make the opaque cursor of the page after `last`: signed, with the search it belongs to."""
+def marks_of(order: tuple[str, ...], last: Row) -> list[str | None]:
+    """Where a page ends: the values of its last row in the columns that it is ordered by."""
     found = (last[name.removeprefix("-")] for name in order)
-    marks = [mark if mark is None else mark.isoformat() if isinstance(mark, datetime) else str(mark) for mark in found]
-    return signing.dumps([list(pairs), count, marks], salt=_SALT, compress=True)
+    return [mark if mark is None else mark.isoformat() if isinstance(mark, datetime) else str(mark) for mark in found]
 
 
-def open_cursor(cursor: str) -> tuple[list[tuple[str, str]], int]:
-    """Return the parameters of the search that a cursor goes on with, and its page size. Raises FhirError."""
-    pairs, count, _marks = _load(cursor)
+def sealed(path: str, pairs: Iterable[tuple[str, str]], count: int, marks: Sequence[str | None]) -> str:
+    """Make the opaque cursor of a page: signed, with the path and the parameters that it goes on with."""
+    return signing.dumps([path, list(pairs), count, list(marks)], salt=_SALT, compress=True)
+
+
+def links(
+    base: str, path: str, pairs: Sequence[tuple[str, str]], count: int, marks: Sequence[str | None] | None
+) -> list[dict[str, str]]:
+    """The links of a page to itself and, where marks tell how it ends, to the next."""
+    built = [{"relation": "self", "url": f"{base}/{written(path, [*pairs, ('_count', str(count))])}"}]
+    if marks is not None:
+        built.append({"relation": "next", "url": f"{base}/{path}?_cursor={sealed(path, pairs, count, marks)}"})
+    return built
+
+
+def written(address: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """An address with its parameters, as it may be shown."""
+    shown = [(name, value) for name, value in pairs if name != "_cursor"]
+    return f"{address}?{urlencode(shown, safe='/,:|')}" if shown else address
+
+
+def open_cursor(path: str, cursor: str) -> tuple[list[tuple[str, str]], int]:
+    """Return the parameters of the search that a cursor goes on with, and its page size.
+
+    Raises FhirError (400) for one that is not ours, or was made for another path.
+    """
+    made_for, pairs, count, _marks = _load(cursor)
+    if made_for != path:
+        raise FhirError("bad-cursor")
     return [(name, value) for name, value in pairs], count
 
 
 def last_of(cursor: str) -> list[Any]:
     """Where the page before ended."""
-    return list(_load(cursor)[2])
+    return list(_load(cursor)[3])
 
 
-def _load(cursor: str) -> tuple[list[list[str]], int, list[str | None]]:
+def _load(cursor: str) -> tuple[str, list[list[str]], int, list[str | None]]:
     """Check the signature and read."""
     try:
-        pairs, count, marks = signing.loads(cursor, salt=_SALT)
+        path, pairs, count, marks = signing.loads(cursor, salt=_SALT)
     except (signing.BadSignature, ValueError) as error:
         raise FhirError("bad-cursor") from error
-    return pairs, count, marks
+    return path, pairs, count, marks

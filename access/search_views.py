@@ -1,14 +1,13 @@
 """Search by GET and by POST: one page of what the asker may see, and the links to it and to the next."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from rest_framework.request import Request
 
 from access import faces, paging
 from access.including import MOST_INCLUDED, included
-from access.rest import FhirView, answer, represent, resource
+from access.rest import FhirView, answer, as_key, represent, resource
 from access.write_views import CreateView
 from fhir.outcomes import FhirError, issue, outcome
 from fhir.registry import Resource
@@ -43,12 +42,14 @@ class SearchView(FhirView):
     def post(self, request: Request, kind: str) -> HttpResponse:
         """Search with the parameters of the form and of the address together."""
         entry = resource(kind, "search-type")
+        return search(self, entry, self.given(request, entry))
+
+    def given(self, request: Request, entry: Resource) -> Pairs:
+        """The parameters of the form and of the address. Raises FhirError (400) for a number in the address."""
         if any(is_secret(entry, name) for name in request._request.GET):
             raise FhirError("cpr-in-url")
-        given = [request._request.GET, request._request.POST]
-        return search(
-            self, entry, [(name, value) for part in given for name, values in part.lists() for value in values]
-        )
+        parts = [request._request.GET, request._request.POST]
+        return [(name, value) for part in parts for name, values in part.lists() for value in values]
 
 
 def search(view: FhirView, entry: Resource, pairs: Pairs) -> HttpResponse:
@@ -56,23 +57,19 @@ def search(view: FhirView, entry: Resource, pairs: Pairs) -> HttpResponse:
     query = opened(entry, pairs, is_lenient=is_lenient(view.request))
     applied = [pair for pair in query.applied if pair[0] not in ("_cursor", "_count")]
     shown = [(name, value) for name, value in applied if not is_secret(entry, name)]
-    text = written(entry.type, shown)
-    base = f"{view.request.scheme}://{view.request.get_host()}/fhir/"
-    itself = base + written(entry.type, [*shown, ("_count", str(query.count))])
-    bundle: dict[str, Any] = {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "link": [{"relation": "self", "url": itself}],
-    }
+    text = paging.written(entry.type, shown)
+    base = f"{view.request.scheme}://{view.request.get_host()}/fhir"
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset"}
     if query.count_only:
+        bundle["link"] = paging.links(base, entry.type, shown, 0, None)
         return answer(bundle | {"total": faces.total(entry, view.actor, query, text, is_told_alone=True)})
     found, order = faces.search(entry, view.actor, query, text)
     page = found[: query.count]
     if query.with_total:
         bundle["total"] = faces.total(entry, view.actor, query, text, is_told_alone=False)
-    if len(found) > query.count and len(shown) == len(applied):
-        cursor = paging.make_cursor(applied, query.count, order, page[-1][1])
-        bundle["link"].append({"relation": "next", "url": f"{base}{entry.type}?_cursor={cursor}"})
+    goes_on = len(found) > query.count and len(shown) == len(applied)
+    marks = paging.marks_of(order, page[-1][1]) if goes_on else None
+    bundle["link"] = paging.links(base, entry.type, shown, query.count, marks)
     told = [represent(face, row, view.actor) for face, row in page]
     entries = [_entry(base, one, "match") for one in told]
     if query.includes and told:
@@ -85,7 +82,7 @@ def search(view: FhirView, entry: Resource, pairs: Pairs) -> HttpResponse:
 def _entry(base: str, told: dict[str, Any], mode: str) -> dict[str, Any]:
     """One resource of a page, and whether it matches or was brought along."""
     return {
-        "fullUrl": f"{base}{told['resourceType']}/{told['id']}",
+        "fullUrl": f"{base}/{told['resourceType']}/{told['id']}",
         "resource": told,
         "search": {"mode": mode},
     }
@@ -96,6 +93,38 @@ def _too_many() -> dict[str, Any]:
     da = f"Der er mere, der hører med; højst {MOST_INCLUDED} af hver type følger med. Hent færre pr. side."
     en = f"More belongs to this page; at most {MOST_INCLUDED} of each type come along. Ask for smaller pages."
     return outcome(issue("warning", "incomplete", da, en))
+
+
+class CompartmentView(SearchView):
+    """A search for one type within what is about one citizen: `Patient/[id]/Goal`."""
+
+    asks = {"GET": "search", "HEAD": "search", "POST": "search"}
+
+    def get(self, request: Request, kind: str, key: str) -> HttpResponse:
+        """Search by GET, as the type is searched, for this citizen."""
+        entry = of_compartment(kind)
+        pairs = [(name, value) for name, values in request._request.GET.lists() for value in values]
+        return search(self, entry, within(pairs, entry, key))
+
+    def post(self, request: Request, kind: str, key: str) -> HttpResponse:  # type: ignore[override]
+        """Search by POST, as the type is searched, for this citizen."""
+        entry = of_compartment(kind)
+        return search(self, entry, within(self.given(request, entry), entry, key))
+
+
+def of_compartment(kind: str) -> Resource:
+    """The entry of a type that is about citizens. Raises FhirError (404) for one that is not."""
+    entry = resource(kind, "search-type")
+    if entry.citizen_parameter in (None, "_id"):
+        raise FhirError("unknown-type")
+    return entry
+
+
+def within(pairs: Pairs, entry: Resource, key: str) -> Pairs:
+    """The search narrowed to one citizen; a cursor holds her already."""
+    if any(name == "_cursor" for name, _value in pairs):
+        return pairs
+    return [*pairs, (str(entry.citizen_parameter), f"Patient/{as_key(key)}")]
 
 
 def is_lenient(request: Request) -> bool:
@@ -109,11 +138,5 @@ def opened(entry: Resource, pairs: Pairs, *, is_lenient: bool) -> Query:
     given = dict(pairs)
     if "_cursor" not in given:
         return parse(entry, pairs, is_lenient=is_lenient)
-    held, count = paging.open_cursor(given["_cursor"])
+    held, count = paging.open_cursor(entry.type, given["_cursor"])
     return parse(entry, [*held, ("_count", given.get("_count", str(count))), ("_cursor", given["_cursor"])])
-
-
-def written(kind: str, pairs: Pairs) -> str:
-    """The search as an address."""
-    shown = [(name, value) for name, value in pairs if name != "_cursor"]
-    return f"{kind}?{urlencode(shown, safe='/,:|')}" if shown else kind

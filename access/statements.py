@@ -346,7 +346,9 @@ def fetch(
 
 
 def count_permitted(source: Source, actor: Actor, search: Search) -> int:
-    """Return how many rows of a search the actor may read. One statement; it logs nothing."""
+    """Return how many rows of a search the actor may read. One statement; it logs nothing. Raises OutOfScope."""
+    if actor.scopes:
+        search = scopes.narrowed(source, actor, search, "search")
     shape = _Shape((actor.shape, search.key), actor, search.where)
     statement = _counting(source, shape)
     return int(statement.run({**actor.bindings, **search.values})[0][0]) if statement.sql else 0

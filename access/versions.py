@@ -1,8 +1,8 @@
 """Earlier versions, read under the stricter of then and now: who may not see the row today sees no version of it, and
 who might not have seen a version by the law it stood under does not see that version."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import DateField, DateTimeField, DecimalField, UUIDField
+from django.db.models import DateField, DateTimeField, DecimalField, QuerySet, UUIDField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -35,33 +35,56 @@ def then_of(policy: Policy) -> Target | None:
     return replace(THEN, parties=policy.target.parties)
 
 
+@dataclass(frozen=True)
+class Told:
+    """A version as the reader is told it: its row, what was done, when, and the version's own id."""
+
+    row: Row
+    change: str
+    recorded_at: datetime
+    id: UUID
+
+
 def of(source: Source, actor: Actor, now: Row, *, only: int | None = None) -> list[Row]:
-    """Return the versions of a row that the actor sees now, the newest first. One statement.
+    """Return the versions of a row that the actor sees now, the newest first. One statement."""
+    found = Version.objects.order_by("-version")
+    if only is not None:
+        found = found.filter(version=only)
+    return [told.row for told in among(source, actor, {now["id"]: now}, found)]
+
+
+def among(
+    source: Source, actor: Actor, now: Mapping[UUID, Row], found: "QuerySet[Version]", limit: int | None = None
+) -> list[Told]:
+    """Return those of these versions that are of rows which the actor sees now, by the id of each. One statement.
 
     A version is seen by the rules that let the row through today and would have let this version through as it stood;
     what a rule shows less of is shown less of. Links are narrowed to those that the actor may follow today, and a name
     is kept by a shield that is in force today.
     """
     policy = policy_of(source.model)
-    found = Version.objects.filter(resource_type=source.name, resource_id=now["id"]).order_by("-version")
-    if only is not None:
-        found = found.filter(version=only)
+    let_through = {code for row in now.values() for code in row["rules"]}
     rules: list[str] = []
     flags: dict[str, Any] = {}
     if (then := then_of(policy)) is not None:
-        rules = [rule.code for rule in policy.rules_for(Action.READ) if rule.code in now["rules"]]
-        held = (rule.q(actor, then) for rule in policy.rules_for(Action.READ) if rule.code in now["rules"])
+        rules = [rule.code for rule in policy.rules_for(Action.READ) if rule.code in let_through]
+        held = (rule.q(actor, then) for rule in policy.rules_for(Action.READ) if rule.code in let_through)
         flags = {f"rule_{index}": as_flag(q) for index, q in enumerate(held)}
     people = people_of(source) if meets_shields(actor) else ()
+    found = found.filter(resource_type=source.name, resource_id__in=list(now))
     found = found.annotate(**flags, **_named(source, people))
     found = found.annotate(**{person.answer: tell(actor, *_names_of(person)) for person in people})
-    rows = []
-    for row in found.values("row", *flags, *(person.answer for person in people)):
-        both = [code for code, flag in zip(rules, flags, strict=True) if row[flag]] if flags else now["rules"]
+    own = ("id", "resource_id", "change", "recorded_at", "row")
+    told = []
+    for row in found.values(*own, *flags, *(person.answer for person in people))[:limit]:
+        today = now[row["resource_id"]]
+        then_too = [code for code, flag in zip(rules, flags, strict=True) if row[flag]]
+        both = [code for code in then_too if code in today["rules"]] if flags else today["rules"]
         if both:
             kept = {person.answer: row[person.answer] for person in people}
-            rows.append(shielded_row(_restored(row["row"], source, now) | kept, people) | {"rules": both})
-    return rows
+            shown = shielded_row(_restored(row["row"], source, today) | kept, people) | {"rules": both}
+            told.append(Told(shown, row["change"], row["recorded_at"], row["id"]))
+    return told
 
 
 def _named(source: Source, people: tuple[Person, ...]) -> dict[str, Cast]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from access import operations, search_views, write_views
+from access import everything, history, operations, search_views, write_views
 from consents import views as consents
 from desk import views as desk
 from exchange import views as exchange
@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("fhir/metadata", operations.MetadataView.as_view(), name="fhir-metadata"),
     path("fhir/Patient/<str:key>/$overview", operations.OverviewView.as_view(), name="fhir-overview"),
+    path("fhir/Patient/<str:key>/$everything", everything.EverythingView.as_view(), name="fhir-everything"),
     path("fhir/Patient/<str:key>/$access-matrix", operations.MatrixView.as_view(), name="fhir-access-matrix"),
     path("fhir/Bundle/$deliver", exchange.DeliverView.as_view(), name="fhir-deliver"),
     path(f"{SUBSCRIPTION}/$status", subscriptions.StatusView.as_view(), SUB, name="fhir-subscription-status"),
@@ -45,8 +46,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("fhir/Consent/$dry-run", consents.DryRunView.as_view(), name="fhir-dry-run"),
     path("fhir/<str:kind>/_search", search_views.SearchView.as_view(), name="fhir-search"),
     path("fhir/<str:kind>/<str:key>/$explain-access", operations.ExplainView.as_view(), name="fhir-explain"),
-    path("fhir/<str:kind>/<str:key>/_history", operations.HistoryView.as_view(), name="fhir-history"),
-    path("fhir/<str:kind>/<str:key>/_history/<str:version>", operations.VersionView.as_view(), name="fhir-vread"),
+    path("fhir/<str:kind>/_history", history.TypeHistoryView.as_view(), name="fhir-type-history"),
+    path("fhir/<str:kind>/<str:key>/_history", history.HistoryView.as_view(), name="fhir-history"),
+    path("fhir/<str:kind>/<str:key>/_history/<str:version>", history.VersionView.as_view(), name="fhir-vread"),
+    path(
+        "fhir/Patient/<str:key>/<str:kind>/_search", search_views.CompartmentView.as_view(), name="fhir-patient-search"
+    ),
+    path("fhir/Patient/<str:key>/<str:kind>", search_views.CompartmentView.as_view(), name="fhir-patient-type"),
     path(f"{SUBSCRIPTION}", subscriptions.SubscriptionView.as_view(), SUB, name="fhir-subscription"),
     path("fhir/<str:kind>/<str:key>", write_views.InstanceView.as_view(), name="fhir-instance"),
     path("fhir/<str:kind>", search_views.TypeView.as_view(), name="fhir-type"),

@@ -43,6 +43,13 @@ _KINDS = (
         "Antallet oplyses kun i en søgning på én borger: {}",
         "The number is told only in a search for one citizen: {}",
     ),
+    ErrorKind(
+        "history-too-long",
+        400,
+        "too-costly",
+        "Der er for mange; spørg om historikken for hver enkelt.",
+        "There are too many; ask for the history of each.",
+    ),
     ErrorKind("bad-parameter", 400, "invalid", "Ugyldig værdi i {}", "Invalid value in {}"),
     ErrorKind(
         "search-too-broad",

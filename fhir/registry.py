@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 ParameterKind = Literal["token", "reference", "date", "string", "special"]
-Interaction = Literal["read", "vread", "history-instance", "search-type", "create", "update", "patch", "delete"]
+Interaction = Literal[
+    "read", "vread", "history-instance", "history-type", "search-type", "create", "update", "patch", "delete"
+]
 
 READ_ONLY: tuple[Interaction, ...] = ("read", "search-type")
-VERSIONED: tuple[Interaction, ...] = ("read", "vread", "history-instance", "search-type")
+VERSIONED: tuple[Interaction, ...] = ("read", "vread", "history-instance", "history-type", "search-type")
 WRITTEN: tuple[Interaction, ...] = (*VERSIONED, "create", "update", "patch")
 
 

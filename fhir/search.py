@@ -139,7 +139,7 @@ class _Parser:
         """Take an include; whether there is such a one. Raises FhirError (400) for one that is repeated on its own."""
         kind, _colon, modifier = name.partition(":")
         if modifier:
-            raise FhirError("include-iterate", _safe(name))
+            raise FhirError("include-iterate", safe_name(name))
         found = include(self.resource, raw, is_reverse=kind == "_revinclude")
         if found is not None:
             self.includes.append(found)
@@ -161,7 +161,7 @@ class _Parser:
         """What was asked for, as a whole. Raises FhirError (400)."""
         if self.unknown and not (is_lenient and self._stays_narrow()):
             code, name = self.unknown[0]
-            raise FhirError(code, _safe(name))
+            raise FhirError(code, safe_name(name))
         if self.is_summary and self.elements:
             raise FhirError("bad-parameter", "_elements")
         _check_company(self.resource, self.criteria)
@@ -266,6 +266,6 @@ def _modifier_fits(parameter: SearchParameter, modifier: str) -> bool:
     return parameter.kind == "string" and modifier in ("exact", "contains")
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name that is safe to repeat to its sender: short, and without digits that might be a person's number."""
     return "".join(char for char in name[:40] if not char.isdigit())

@@ -72,6 +72,14 @@ ROUTES: dict[str, list[Case | Elsewhere]] = {
     "fhir-overview": [
         Case("Patient/{citizen}/$overview", (*TREATING, *HERS), ("stranger", "blocked_doctor", "nobody"), or_empty=True)
     ],
+    "fhir-everything": [
+        Case("Patient/{citizen}/$everything", (*TREATING, *HERS), ("stranger", "nobody"), or_empty=True),
+    ],
+    "fhir-patient-type": [Case("Patient/{citizen}/Goal", (*TREATING, *HERS), REFUSED, or_empty=True)],
+    "fhir-patient-search": [
+        Case("Patient/{citizen}/Goal/_search", (*TREATING, *HERS), REFUSED, "POST", form={"_count": "9"}, or_empty=True)
+    ],
+    "fhir-type-history": [Case("Goal/_history?patient=Patient/{citizen}", (*TREATING, *HERS), REFUSED, or_empty=True)],
     "fhir-access-matrix": [Case("Patient/{citizen}/$access-matrix", EVERYBODY, ("nobody",))],
     "fhir-dry-run": [
         Case("Consent/$dry-run", (), ("nobody",), "POST", body=OVERRIDE),

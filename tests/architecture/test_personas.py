@@ -20,7 +20,17 @@ from tests.architecture.personas import PERSONAS, THINGS, Persona, Stage, types
 from tests.architecture.sent import body
 from tests.rest import codes
 
-ROUTES_OF_A_TYPE = ("read", "vread", "history", "explain", "search", "search by post", "create", "update")
+ROUTES_OF_A_TYPE = (
+    "read",
+    "vread",
+    "history",
+    "history of type",
+    "explain",
+    "search",
+    "search by post",
+    "create",
+    "update",
+)
 JSON = "application/fhir+json"
 LETTERS = {401: "u", 403: "r", 404: "h", 405: "-", 400: "x", 409: "x", 412: "x", 422: "x", 201: "w"}
 
@@ -57,6 +67,8 @@ def asked(stage: Stage, entry: Resource, route: str, persona: Persona, key: str)
             return ask.get(f"{address}/_history/1")
         case "history":
             return ask.get(f"{address}/_history")
+        case "history of type":
+            return ask.get(f"/fhir/{entry.type}/_history", whose)
         case "explain":
             return ask.get(f"{address}/$explain-access")
         case "search":
