@@ -183,6 +183,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("Subscription", "read"): "vrrrrvvvrrrrrrrrrrrrrrvuu",
     ("Subscription", "vread"): "-----------------------uu",
     ("Subscription", "history"): "-----------------------uu",
+    ("Subscription", "history of type"): "-----------------------uu",
     ("Subscription", "explain"): "veeeevvveeeeeeeeeeeeeevuu",
     ("Subscription", "search"): "veeeevvveeeeeeeeeeeeeevuu",
     ("Subscription", "search by post"): "veeeevvveeeeeeeeeeeeeevuu",
