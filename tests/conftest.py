@@ -16,7 +16,7 @@ from django.test import Client
 from access import switches
 from config.postgres import Cluster
 from law.models import SwitchPosition
-from tests.conformance import checked_answer
+from tests.conformance import checked_answer, faults_of_all_sent
 
 USUAL_TRIPLES = 200_000
 
@@ -79,7 +79,8 @@ def nobody_is_hurried() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def every_answer_conforms() -> Iterator[None]:
-    """Whatever a test asks through Django's test client below /fhir, the answer is held against FHIR."""
+    """Whatever a test asks through Django's test client below /fhir, the answer is held against FHIR, and at the end
+    one of each shape by the checkers that run in Node."""
     ask = Client.request
 
     def request(self: Client, **given: Any) -> Any:
@@ -91,3 +92,5 @@ def every_answer_conforms() -> Iterator[None]:
 
     with patch.object(Client, "request", request):
         yield
+    faults = faults_of_all_sent()
+    assert not faults, "\n".join(faults[:20])

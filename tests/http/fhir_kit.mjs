@@ -1,10 +1,10 @@
 // Drives the running service with fhir-kit-client, and prints what it got as JSON (see test_clients.py).
-// Arguments: the base address, the token, the citizen's id. The client is found below NODE_CLIENTS.
+// Arguments: the base address, the token, the citizen's id. The client is found below NODE_PACKAGES.
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
 const [base, token, patient] = process.argv.slice(2);
-const found = createRequire(`${process.env.NODE_CLIENTS}/`).resolve.paths("x")[0];
+const found = createRequire(`${process.env.NODE_PACKAGES}/`).resolve.paths("x")[0];
 const { default: Default, Client: Named } = await import(pathToFileURL(`${found}/fhir-kit-client/dist/index.js`));
 const Client = Named ?? Default;
 const client = new Client({ baseUrl: base, bearerToken: token });

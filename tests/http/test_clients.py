@@ -1,9 +1,5 @@
 """Clients that others wrote read, search, page and create against the running service."""
 
-import fcntl
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,13 +13,11 @@ from fhirpy.base.exceptions import ForbiddenError, OperationOutcome, ResourceNot
 from audit.models import Version
 from fhir.ids import new_key
 from goals.models import Goal
-from tests import factories
+from tests import factories, node
 from tests.cast import Cast
 from tests.conformance import checked_answer
 from tests.http import kit
 
-NODE_PACKAGE = "fhir-kit-client@2.0.3"
-NODE_FOLDER = kit.ROOT / ".artefacts" / "fhir-kit-client"
 SCRIPT = Path(__file__).with_name("fhir_kit.mjs")
 
 
@@ -106,41 +100,16 @@ def test_fhirpy_is_refused_as_anybody_is(
         fhirpy.get("Goal", str(new_key()))
 
 
-@pytest.fixture(scope="session")
-def node() -> str:
-    """Node, with fhir-kit-client installed for it below .artefacts; skips where either cannot be had."""
-    program, npm = shutil.which("node"), shutil.which("npm")
-    if program is None or npm is None:
-        pytest.skip("Node and npm are not installed")
-    NODE_FOLDER.mkdir(parents=True, exist_ok=True)
-    with (NODE_FOLDER / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (NODE_FOLDER / "node_modules" / "fhir-kit-client").exists():
-            install = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries", "0"]
-            done = subprocess.run(
-                [*install, "--prefix", NODE_FOLDER, NODE_PACKAGE], cwd=NODE_FOLDER, capture_output=True, timeout=120
-            )
-            if done.returncode != 0:
-                pytest.skip(f"{NODE_PACKAGE} cannot be installed here (offline?)")
-    if int(subprocess.check_output([program, "--version"], text=True)[1:].split(".")[0]) < 20:
-        pytest.skip("fhir-kit-client asks for Node 20 or later")
-    return program
-
-
 def test_fhir_kit_client_reads_searches_pages_creates_and_updates(
-    node: str, service: kit.Service, cast: Cast, goals: list[Goal]
+    service: kit.Service, cast: Cast, goals: list[Goal]
 ) -> None:
     patient = str(cast.citizen.person.pk)
 
-    done = subprocess.run(
-        [node, SCRIPT, service.fhir, service.token_of(cast.doctor), patient],
-        env=os.environ | {"NODE_CLIENTS": str(NODE_FOLDER)},
-        capture_output=True,
-        timeout=120,
-    )
+    try:
+        told = orjson.loads(node.run(SCRIPT, service.fhir, service.token_of(cast.doctor), patient))
+    except node.NoNode as missing:
+        pytest.skip(str(missing))
 
-    assert done.returncode == 0, done.stderr.decode()
-    told = orjson.loads(done.stdout)
     assert [len(page) for page in told["pages"]] == [2, 2, 1]
     assert {key for page in told["pages"] for key in page} == {str(goal.pk) for goal in goals}
     assert Goal.objects.get(pk=told["created"]).words == "Gå to ture hver dag"
