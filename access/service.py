@@ -1,7 +1,8 @@
 """What the pages and the REST edge ask of the engine: read one, search, explain; each look and each refusal logged."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,7 @@ from fhir.ids import new_key
 from fhir.outcomes import FhirError
 
 _LOG_SQL, _LOG_SLOTS = log_rows.alone()
+_KEPT: ContextVar[list[Mapping[str, Any]] | None] = ContextVar("refusals_kept", default=None)
 
 
 def log(
@@ -47,7 +49,10 @@ def log(
     query: str = "",
     **lists: Sequence[Any],
 ) -> None:
-    """Write one log row in the transaction that is open, or in one of its own. One statement."""
+    """Write one log row in the transaction that is open, or in one of its own. One statement.
+
+    A refusal within `refusals_kept` is written when that is over.
+    """
     values = {
         **log_rows.log_values(actor, interaction, resource_type, query),
         "id": new_key(),
@@ -57,8 +62,33 @@ def log(
         "reason": reason,
         **{name: list(lists.get(name, ())) for name in ("resource_ids", "families", "laws", "rules", "facts")},
     }
+    kept = _KEPT.get()
+    if kept is not None and outcome == "refuse":
+        kept.append(values)
+    else:
+        _write(values)
+
+
+def _write(values: Mapping[str, Any]) -> None:
+    """Write this log row."""
     with cursor() as cur:
         cur.execute(_LOG_SQL, [values[name] for name in _LOG_SLOTS], prepare=True)
+
+
+@contextmanager
+def refusals_kept() -> Iterator[None]:
+    """Hold back the log rows of refusals until what is done within has been committed or undone, then write them.
+
+    Around a transaction of several requests: what was refused is in the log though everything else was undone.
+    """
+    kept: list[Mapping[str, Any]] = []
+    token = _KEPT.set(kept)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+        for values in kept:
+            _write(values)
 
 
 def read(source: Source, actor: Actor, key: UUID, *, interaction: str = "read") -> Row:

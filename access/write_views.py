@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 
-from access import conditional, faces, patching
+from access import conditional, faces, patching, service
 from access.rest import (
     FhirView,
     answer,
@@ -65,7 +65,7 @@ class InstanceView(FhirView):
             if stated not in (None, row["version"]):
                 raise FhirError("version-conflict")
             before = represent(face, row, self.actor)
-            after = patching.patched(before, patch, media_type, has_version=stated is not None)
+            after = self._patched(entry, row, before, patch, media_type, has_version=stated is not None)
             if after == before:
                 return written(self, entry, row)
             check_patched(entry, before, after)
@@ -78,6 +78,16 @@ class InstanceView(FhirView):
             else:
                 return written(self, entry, row)
         raise AssertionError("the last attempt returns or raises")
+
+    def _patched(self, entry: Resource, row: Row, *given: Any, has_version: bool) -> dict[str, Any]:
+        """What the patch comes to; a test that does not hold has told something, which stays in the log."""
+        try:
+            return patching.patched(*given, has_version=has_version)
+        except FhirError as error:
+            if error.code == "patch-test-failed":
+                told: dict[str, Any] = {"citizen_id": row.get("citizen_id"), "resource_ids": [row["id"]]}
+                service.log(self.actor, "update", entry.type, outcome="refuse", **told)
+            raise
 
     def delete(self, request: Request, kind: str, key: str) -> HttpResponse:
         """Delete what may be deleted; it is kept, and its history shows it."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from access import everything, history, operations, search_views, write_views
+from access import bundle_views, everything, history, operations, search_views, write_views
 from consents import views as consents
 from desk import views as desk
 from exchange import views as exchange
@@ -35,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         identity.OpenidConfigurationView.as_view(),
         name="fhir-openid-configuration",
     ),
+    path("fhir", bundle_views.BaseView.as_view(), name="fhir-base"),
+    path("fhir/", bundle_views.BaseView.as_view(), name="fhir-base-slash"),
     path("fhir/metadata", operations.MetadataView.as_view(), name="fhir-metadata"),
     path("fhir/Patient/<str:key>/$overview", operations.OverviewView.as_view(), name="fhir-overview"),
     path("fhir/Patient/<str:key>/$everything", everything.EverythingView.as_view(), name="fhir-everything"),

@@ -38,6 +38,11 @@ def instant(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def instant_at(seconds: int) -> str:
+    """Write the instant of so many seconds after 1970."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
 def day(value: date | None) -> str | None:
     """Write a day."""
     return None if value is None else value.isoformat()

@@ -66,7 +66,7 @@ class Rest:
 
     def post(self, kind: str, body: dict[str, Any], **headers: str) -> Answer:
         """Create; `If_None_Exist` is a header."""
-        return self._sent("post", f"/fhir/{kind}", body, self.headers | _named(headers))
+        return self._sent("post", f"/fhir/{kind}" if kind else "/fhir", body, self.headers | _named(headers))
 
     def put(self, resource: dict[str, Any], version: int | None = 1, **headers: str) -> Answer:
         """Update, with If-Match unless the version is None."""

@@ -68,6 +68,8 @@ ROUTES: dict[str, list[Case | Elsewhere]] = {
             "fhir-openid-configuration",
         )
     },
+    "fhir-base": [Elsewhere("tests/writing/test_bundles.py")],
+    "fhir-base-slash": [Elsewhere("tests/writing/test_bundles.py")],
     "fhir-metadata": [Case("metadata", (*EVERYBODY, "nobody"), ())],
     "fhir-overview": [
         Case("Patient/{citizen}/$overview", (*TREATING, *HERS), ("stranger", "blocked_doctor", "nobody"), or_empty=True)
