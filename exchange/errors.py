@@ -43,6 +43,15 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The same id stands several times with different content.",
     ),
     "unknown-activity": ("Advisets hændelse er ukendt.", "The activity of the notification is unknown."),
+    "no-identifier": ("Aftalen mangler sin forretningsnøgle.", "The appointment lacks its business identifier."),
+    "no-sector": ("Det er ikke angivet, hvis slags aftale det er.", "Whose kind of appointment it is, is not stated."),
+    "two-owners": ("Aftalerne har ikke én ansvarlig enhed.", "The appointments do not have one responsible unit."),
+    "no-law": (
+        "Loven bag aftalen er ikke angivet, eller passer ikke til sektoren.",
+        "The act behind the appointment is not stated, or does not fit the sector.",
+    ),
+    "law-change": ("En aftales lov og paragraf ændres ikke.", "The act and paragraph of an appointment do not change."),
+    "status-change": ("Status kan ikke følge efter den, der er.", "The status cannot follow the one that stands."),
     "conflict": ("Indholdet strider mod noget, der allerede er gemt.", "The content conflicts with what is kept."),
     "bundle-refused": (
         "Ikke gemt, fordi en anden del af leverancen blev afvist.",

@@ -14,9 +14,11 @@ from access.actors import Actor
 from access.vocabulary import ActingAs, Purpose
 from citizens.models import Citizen
 from exchange import outbox
+from exchange.bookings import holds_appointments, take_appointments
 from exchange.errors import NotASystem, Refused
 from exchange.gateway.intake import take_report
 from exchange.gateway.reading import read
+from exchange.medcom.conditions import take_conditions
 from exchange.medcom.intake import take_notification
 from exchange.models import Delivery, Quarantined
 from exchange.reports import CitizenReport, DeliveryReport, Entry, refusal
@@ -51,8 +53,8 @@ def take(*, by: Actor, bundle: bytes, source: str = DEFAULT_SOURCE) -> DeliveryR
 
 
 def _source(body: dict[str, Any], source: str) -> str:
-    """Hospital notifications are never the gateway's, whose name is what a sender without one gets."""
-    return HOSPITALS if body.get("type") == "message" and source == DEFAULT_SOURCE else source
+    """MedCom's messages and documents are never the gateway's, whose name is what a sender without one gets."""
+    return HOSPITALS if body.get("type") in ("message", "document") and source == DEFAULT_SOURCE else source
 
 
 def split(bundle: bytes) -> list[dict[str, Any]]:
@@ -126,6 +128,10 @@ def _taker(body: dict[str, Any]) -> Taker:
     """What takes this kind of bundle. Raises Refused."""
     if body.get("type") == "message":
         return take_notification
+    if body.get("type") == "document":
+        return take_conditions
+    if body.get("type") == "collection" and holds_appointments(body):
+        return take_appointments
     if body.get("type") == "collection":
         return lambda by, source, bundle: take_report(by, source, read(bundle))
     raise Refused("unsupported-bundle")

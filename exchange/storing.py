@@ -128,9 +128,9 @@ def save(merge: Merge, rows: Rows) -> list[Change]:
             if key not in rows.stored
         ]
         changed = [
-            _bumped(rows.stored[key], columns, rows.moment)
+            bumped(rows.stored[key], columns, rows.moment)
             for key, (_work, columns) in wanted.items()
-            if key in rows.stored and (_differs(rows.stored[key], columns) or key in rows.touched[model])
+            if key in rows.stored and (differs(rows.stored[key], columns) or key in rows.touched[model])
         ]
         changed += _dropped(model, wanted, rows)
         for _key, (work, _columns) in wanted.items():
@@ -153,11 +153,11 @@ def _new(model: type[Element], merge: Merge, key: UUID, columns: dict[str, Any],
     return model(id=key, citizen_id=merge.citizen_id, created_at=moment, updated_at=moment, **columns)
 
 
-def _differs(row: Element, columns: dict[str, Any]) -> bool:
+def differs(row: Element, columns: dict[str, Any]) -> bool:
     return any(getattr(row, name) != value for name, value in columns.items())
 
 
-def _bumped(row: Element, columns: dict[str, Any], moment: datetime) -> Element:
+def bumped(row: Element, columns: dict[str, Any], moment: datetime) -> Element:
     for name, value in columns.items():
         setattr(row, name, value)
     row.version += 1
@@ -172,7 +172,7 @@ def _dropped(model: type[Element], wanted: dict[UUID, tuple[Work, dict[str, Any]
         for key in _own(work) - set(wanted):
             row = rows.stored.get(key)
             if row is not None and isinstance(row, model) and getattr(row, "status", "") != "entered-in-error":
-                gone.append(_bumped(row, {"status": "entered-in-error"}, rows.moment))
+                gone.append(bumped(row, {"status": "entered-in-error"}, rows.moment))
     return gone
 
 
@@ -209,7 +209,7 @@ def bump_others(rows: Rows) -> list[Change]:
     for model, keys in rows.touched.items():
         others = keys - set(rows.wanted.get(model, ()))
         if others:
-            changed = [_bumped(row, {}, rows.moment) for row in model.objects.filter(pk__in=others)]
+            changed = [bumped(row, {}, rows.moment) for row in model.objects.filter(pk__in=others)]
             update(model, changed)
             changes.append(Change(model, "update", [row.pk for row in changed]))
     return changes

@@ -31,8 +31,8 @@ class Command(BaseCommand):
     """Take bundles from files, folders or standard input, each citizen whole or not at all."""
 
     help = (
-        "Take deliveries: FHIR bundles of the municipal gateway and MedCom hospital notifications, as JSON or one "
-        "bundle a line. Several files are taken in the order they were sent. Exit code 1 when something was put in "
+        "Take deliveries: FHIR bundles of the municipal gateway, of appointments, MedCom hospital notifications and "
+        "condition lists, as JSON or one bundle a line. Several files are taken in the order they were sent. Exit code 1 when something was put in "
         "quarantine."
     )
 
