@@ -10,10 +10,12 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 
 from config import embedded
 from config.postgres import Cluster
+from tests.config import guide
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -27,10 +29,14 @@ class Service:
         self.output = folder.with_name("output")
         self.processes: list[subprocess.Popen[bytes]] = []
 
-    def start(self) -> "subprocess.Popen[bytes]":
-        """Start everything and wait until it says that it runs, or ends."""
+    def environment(self, *, is_demo: bool) -> dict[str, str]:
+        """What its processes are told, and who asks it from another terminal."""
         given = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CELERY_BROKER_URL"}}
-        environment = given | {"DATA_DIR": str(self.folder), "PORT": str(self.port), "DEMO_MODE": "0"}
+        return given | {"DATA_DIR": str(self.folder), "PORT": str(self.port), "DEMO_MODE": str(int(is_demo))}
+
+    def start(self, *, is_demo: bool = False) -> "subprocess.Popen[bytes]":
+        """Start everything and wait until it says that it runs, or ends."""
+        environment = self.environment(is_demo=is_demo)
         command = [sys.executable, "manage.py", "up"]
         with self.output.open("wb") as output:
             process = subprocess.Popen(
@@ -79,13 +85,31 @@ def second_run(service: Service) -> str:
     return second.said()
 
 
+def a_vendor_gets_in(service: Service) -> None:
+    """docs/integrating.md works as written, from the key pair to the first overview."""
+    folder = service.folder.with_name("my-epj")
+
+    done = guide.run("integrating.md", service.environment(is_demo=True) | {"WORK": str(folder)})
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    overview = orjson.loads((folder / "overview.json").read_bytes())
+    assert {"Patient", "Goal", "Appointment"} <= {entry["resource"]["resourceType"] for entry in overview["entry"]}
+    version, refusal, verdict, launched, revoked, afterwards = done.stdout.splitlines()[-6:]
+    assert (version, verdict, revoked, afterwards) == ("2", "permit", "200", "401")
+    assert "aktuel behandling" in refusal
+    assert launched == f"303 -> http://localhost:{service.port}/desk/"
+    assert "1403500001" not in done.stdout + done.stderr
+
+
 def test_everything_starts_answers_and_stops_and_starts_again(service: Service) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
-        process = service.start()
+        process = service.start(is_demo=number == signal.SIGINT)
         assert process.poll() is None, service.said()
         assert service.answers()
         assert "It runs already" in second_run(service)
         assert f"curl http://localhost:{service.port}/fhir/metadata" in service.said()
+        if number == signal.SIGINT:
+            a_vendor_gets_in(service)
 
         process.send_signal(number)
 

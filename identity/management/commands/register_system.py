@@ -131,6 +131,6 @@ def _told(system: System, made: Path | None) -> list[str]:
         lines += [
             f"  {one.professional.authorisation_id}  {one.unit.sor}  "
             f"{one.professional.given_name} {one.professional.family_name}, {one.unit.name}"
-            for one in at_work.order_by("pk")[:EXAMPLES]
+            for one in at_work.order_by("professional__authorisation_id", "pk")[:EXAMPLES]
         ]
     return lines
