@@ -15,6 +15,7 @@ from access import faces, paging, service, versions
 from access.actors import Actor
 from access.policies import policy_of
 from access.rest import FhirView, answer, as_key, represent, resource, versioned
+from access.rest import told as told_now
 from access.search import citizen_search
 from access.statements import Row, fetch
 from access.versions import Told
@@ -82,7 +83,7 @@ class VersionView(FhirView):
         rows = versions.of(face.source, self.actor, now, only=int(version))
         if not rows:
             raise FhirError("not-found")
-        return answer(represent(face, rows[0], self.actor), headers=versioned(rows[0]))
+        return told_now(self, entry, face, rows[0])
 
 
 class HistoryView(FhirView):

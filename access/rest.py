@@ -10,8 +10,11 @@ import psycopg
 import structlog
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.decorators import method_decorator
 from django.utils.http import http_date as format_http_date
-from rest_framework.exceptions import APIException, Throttled
+from django.views.decorators.gzip import gzip_page
+from rest_framework.exceptions import APIException, NotAcceptable, Throttled
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
@@ -21,12 +24,29 @@ from rest_framework.views import APIView
 from access import scopes, service
 from access.actors import Actor
 from access.statements import Row
+from fhir.elements import reduced
 from fhir.outcomes import FhirError, outcome_of
 from fhir.registry import Interaction, Resource, resource_of
+from fhir.search import parse_reading
 
-FHIR_JSON = "application/fhir+json; charset=utf-8"
+FHIR_MEDIA = "application/fhir+json"
+FHIR_JSON = f"{FHIR_MEDIA}; charset=utf-8"
+PLAIN_JSON = "application/json; charset=utf-8"
+ACCEPTED = frozenset({FHIR_MEDIA, "application/json", "text/json", "json", "application/*", "*/*"})
 LARGEST_BODY = 5 * 1024 * 1024
 log = structlog.get_logger(__name__)
+
+
+def _wished(request: Request) -> set[str]:
+    """The media types that the client takes: by `_format`, else by `Accept`; anything where it does not say."""
+    wish = request._request.GET.get("_format") or request.META.get("HTTP_ACCEPT") or "*/*"
+    return {part.partition(";")[0].strip().lower() for part in wish.replace(" json", "+json").split(",")}
+
+
+def _wants_plain(request: Request) -> bool:
+    """Whether the client takes plain JSON and does not name FHIR's."""
+    wished = _wished(request)
+    return bool(wished & {"application/json", "text/json"}) and not wished & {FHIR_MEDIA, "*/*", "application/*"}
 
 
 class _AnyJson(BaseContentNegotiation):
@@ -36,7 +56,9 @@ class _AnyJson(BaseContentNegotiation):
         """Bodies are read by the views themselves."""
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        """One renderer; it is used for nothing but DRF's own errors."""
+        """One renderer; it is used for nothing but DRF's own errors. Raises NotAcceptable for a wish for no JSON."""
+        if not (_wished(request) & ACCEPTED):
+            raise NotAcceptable
         return JSONRenderer(), "application/fhir+json"
 
 
@@ -50,6 +72,7 @@ def refuse(error: FhirError) -> HttpResponse:
     return answer(outcome_of(error), error.kind.status, error.headers)
 
 
+@method_decorator(gzip_page, name="dispatch")
 class FhirView(APIView):
     """A view that answers in FHIR: errors are outcomes, bodies are JSON, the user is an Actor."""
 
@@ -77,6 +100,13 @@ class FhirView(APIView):
             scopes.is_bound(self.actor, kwargs["kind"], self.asks.get(method, reading))
         elif self.asks_as is not None:  # an operation of a citizen has her id in its address
             scopes.demand(self.actor, *self.asks_as, citizen_id=None if key is None else as_key(key))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Name the JSON as the client asked for it."""
+        found = super().finalize_response(request, response, *args, **kwargs)
+        if found.get("Content-Type") == FHIR_JSON and _wants_plain(request):
+            found["Content-Type"] = PLAIN_JSON
+        return found
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]
         """Turn every error into an OperationOutcome that tells nothing of the inside."""
@@ -127,6 +157,25 @@ def represent(entry: Resource, row: Row, actor: Actor) -> dict[str, Any]:
 def versioned(row: Row) -> dict[str, str]:
     """The headers that tell the version."""
     return {"ETag": f'W/"{row["version"]}"', "Last-Modified": http_date(row)}
+
+
+def told(view: FhirView, entry: Resource, face: Resource, row: Row) -> HttpResponse:
+    """Answer a read with as much as is wanted of it, or that the reader has this version already (304).
+
+    She was let see it either way, and that is logged.
+    """
+    request = view.request._request
+    headers = versioned(row)
+    if "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META:
+        at = int(row["updated_at"].timestamp())
+        found = get_conditional_response(request, headers["ETag"], at)
+        if found is not None and found.status_code == 304:
+            return HttpResponse(status=304, headers=headers)
+    body = represent(face, row, view.actor)
+    if request.GET:
+        wanted = parse_reading(entry, ((name, str(value)) for name, value in request.GET.items()))
+        body = reduced(body, wanted.elements, is_summary=wanted.is_summary)
+    return answer(body, headers=headers)
 
 
 def http_date(row: Row) -> str:

@@ -9,6 +9,7 @@ from access import faces, paging
 from access.including import MOST_INCLUDED, included
 from access.rest import FhirView, answer, as_key, represent, resource
 from access.write_views import CreateView
+from fhir.elements import reduced
 from fhir.outcomes import FhirError, issue, outcome
 from fhir.registry import Resource
 from fhir.search import Query, parse
@@ -71,10 +72,11 @@ def search(view: FhirView, entry: Resource, pairs: Pairs) -> HttpResponse:
     marks = paging.marks_of(order, page[-1][1]) if goes_on else None
     bundle["link"] = paging.links(base, entry.type, shown, query.count, marks)
     told = [represent(face, row, view.actor) for face, row in page]
-    entries = [_entry(base, one, "match") for one in told]
+    entries = [_entry(base, reduced(one, query.elements, is_summary=query.is_summary), "match") for one in told]
     if query.includes and told:
         rows, is_all = included(query, page, told, view.actor, text)
-        entries += [_entry(base, represent(face, row, view.actor), "include") for face, row in rows]
+        along = [represent(face, row, view.actor) for face, row in rows]
+        entries += [_entry(base, reduced(one, (), is_summary=query.is_summary), "include") for one in along]
         entries += [] if is_all else [{"resource": _too_many(), "search": {"mode": "outcome"}}]
     return answer(bundle | ({"entry": entries} if entries else {}))
 

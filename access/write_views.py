@@ -20,6 +20,7 @@ from access.rest import (
     is_reduced,
     represent,
     resource,
+    told,
     versioned,
 )
 from access.statements import Row
@@ -38,7 +39,7 @@ class InstanceView(FhirView):
         """Read."""
         entry = resource(kind, "read")
         face, row = faces.read(entry, self.actor, as_key(key))
-        return answer(represent(face, row, self.actor), headers=versioned(row))
+        return told(self, entry, face, row)
 
     def put(self, request: Request, kind: str, key: str) -> HttpResponse:
         """Update; `If-Match` names the version that the caller has."""

@@ -164,7 +164,6 @@ class _Parser:
             raise FhirError(code, safe_name(name))
         if self.is_summary and self.elements:
             raise FhirError("bad-parameter", "_elements")
-        _check_company(self.resource, self.criteria)
         with_total = self.total == "accurate" or self.count == 0
         if with_total and not self._names_citizen():
             if not is_lenient or self.count == 0:
@@ -206,7 +205,18 @@ def parse(resource: Resource, pairs: Iterable[tuple[str, str]], *, is_lenient: b
     parser = _Parser(resource)
     for name, raw in pairs:
         parser.take(name, raw)
+    _check_company(resource, parser.criteria)
     return parser.query(is_lenient=is_lenient)
+
+
+def parse_reading(resource: Resource, pairs: Iterable[tuple[str, str]]) -> Query:
+    """Parse the parameters of a read: how much of the resource is wanted. Raises FhirError for any other parameter."""
+    parser = _Parser(resource)
+    for name, raw in pairs:
+        if name not in ("_elements", "_summary", *HARMLESS) or (name, raw) == ("_summary", "count"):
+            raise FhirError("unknown-parameter", safe_name(name))
+        parser.take(name, raw)
+    return parser.query(is_lenient=False)
 
 
 def include(resource: Resource, raw: str, *, is_reverse: bool) -> Include | None:

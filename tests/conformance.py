@@ -75,7 +75,7 @@ def checked_answer(path: str, content_type: str, status: int, body: bytes) -> No
     """Hold an answer below /fhir against FHIR: it is a resource, and an error is an OperationOutcome."""
     if not path.startswith("/fhir") or not body:
         return
-    if not content_type.startswith("application/fhir+json"):
+    if not content_type.startswith(("application/fhir+json", "application/json")):
         raise NotConformant(f"{path} answers {status} as {content_type or 'nothing'}")
     resource = orjson.loads(body)
     if status >= 400 and resource.get("resourceType") != "OperationOutcome":

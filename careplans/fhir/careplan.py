@@ -21,7 +21,6 @@ from careplans.policy import PARTS, THROUGH_PARTS, seen_whole, some_part_seen
 from careplans.services import plans as services
 from fhir.datatypes import (
     BASE,
-    OBSERVATION_VALUE,
     clean,
     coding,
     day,
@@ -32,6 +31,7 @@ from fhir.datatypes import (
     reference,
     references,
 )
+from fhir.elements import SUBSETTED
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
@@ -49,7 +49,6 @@ KINDS = {
     "coordination-plan": "Koordinationsplan",
 }
 OWN_COLUMNS = ("kind", "status", "title", "description", "start", "end")
-SUBSETTED = coding(OBSERVATION_VALUE, "SUBSETTED")
 
 
 def _parties(actor: Actor | None) -> Any:
