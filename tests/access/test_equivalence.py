@@ -44,7 +44,7 @@ OPENED = Scenario(
         size=14,
         since=datetime(2025, 7, 2, tzinfo=UTC),
         categories=(
-            *(*APPOINTMENTS, "SK_FLAG", "SK_TYPED", "SK_REG", "PLAN_PSY", "DIAG", "INT_SUL"),
+            *(*APPOINTMENTS, "SK_FLAG", "SK_TYPED", "SK_REG", "PLAN_PSY", "DIAG", "INT_SUL", "WILL_CONTENT"),
             *sorted(SOC_CONTENT),
         ),
     ),

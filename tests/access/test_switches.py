@@ -216,11 +216,22 @@ def test_a_party_reads_beside_its_plan_by_a_switch_alone() -> None:
         assert reason(SOCIAL_WORKER, thing) == "needs_consent"
         assert reason(SOCIAL_WORKER, thing, switches=on) == ""
         assert reason(SOCIAL_WORKER, thing, switches=on, blocks=(block(),)) == "blocked"
+        assert reason(replace(SOCIAL_WORKER, purpose="treatment"), thing, switches=on) == "purpose"
         assert reason(SOCIAL_WORKER, thing, switches=on, plan=replace(plan, parties=())) == "needs_consent"
         assert reason(SOCIAL_WORKER, thing, switches=on, plan=replace(plan, citizen=MARIE.id)) == "needs_consent"
     for category in ("APPT_SEL_W", "APPT_AEL", "SK_TYPED"):
         assert reason(SOCIAL_WORKER, element(category), switches=on) == "needs_consent"
     assert reason(CASEWORKER, element("DIAG"), switches=on) == "needs_consent"
+
+
+@pytest.mark.django_db
+@pytest.mark.law("own-access")
+@pytest.mark.parametrize("category", ["WILL_CONTENT", "ODR_CONTENT"])
+def test_a_child_who_reads_her_own_data_does_not_read_what_a_register_of_wills_holds(category: str) -> None:
+    child, on = Ask("CITIZEN", NOW, citizen=POUL.id), turned("children-read")
+
+    assert answer(child, element("DIAG"), switches=on, citizens=(CHILD, MARIE)) == ""
+    assert answer(child, element(category), switches=on, citizens=(CHILD, MARIE)) == "age"
 
 
 @pytest.mark.django_db

@@ -20,4 +20,4 @@ OTHER_PURPOSE = {"treatment": "case", "care": "treatment", "case": "treatment"}
 def with_other_purposes(asks: list[Ask]) -> list[Ask]:
     """The asks, and some of them again for a purpose that is not the asker's."""
     strayed = [replace(ask, purpose=OTHER_PURPOSE[ask.purpose]) for ask in asks if ask.purpose in OTHER_PURPOSE]
-    return asks + [ask for ask in strayed if ask.acting_as != "SOC_PSY"][::2]
+    return asks + strayed[::2]
