@@ -16,6 +16,7 @@ import pytest
 from config import embedded
 from config.postgres import Cluster
 from tests.config import guide
+from tests.config.walk import as_printed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -110,6 +111,7 @@ def test_everything_starts_answers_and_stops_and_starts_again(service: Service) 
         assert f"curl http://localhost:{service.port}/fhir/metadata" in service.said()
         if number == signal.SIGINT:
             a_vendor_gets_in(service)
+            as_printed(guide.run("../README.md", service.environment(is_demo=True)))
 
         process.send_signal(number)
 
