@@ -22,7 +22,8 @@ class Decision(models.Model):
     """What is common to a citizen's decision about her data: who made it, how, and how long it holds.
 
     `start` inclusive, `end` exclusive, aware UTC instants. A withdrawn decision stays, with the instant.
-    `given_by` is the person who decided: the citizen herself or who may decide for her.
+    `given_by` is the person who decided: the citizen herself from 15 years on, or who may decide for her, which a
+    trigger asks (migration 0006).
     """
 
     class Form(models.TextChoices):
@@ -93,6 +94,7 @@ class Consent(Decision):
                 condition=Q(recipient_unit__isnull=False) | Q(recipient_professional__isnull=False),
                 name="consent_recipient",
             ),
+            models.CheckConstraint(condition=Q(purpose__in=["treatment", "care", "case"]), name="consent_purpose"),
             models.CheckConstraint(condition=~Q(form="oral") | ~Q(kind="sul43"), name="consent_written_where_law_asks"),
             models.CheckConstraint(
                 condition=~Q(kind__in=["sul43", "fvl28"]) | Q(end__lte=F("start") + LONGEST_DISCLOSURE),
@@ -170,7 +172,8 @@ class Block(Decision):
 class Override(models.Model):
     """An override of a block (værdispring): one professional, one citizen, some hours, a reason that is reviewed.
 
-    `social_reason` says, in an emergency, why just the social data are needed; it opens them only by its switch.
+    `social_reason` says, in an emergency, why just the social data are needed; it opens them only by its switch. Who
+    declares it is authorised, or the responsible professional is, which a trigger asks (migration 0006).
     """
 
     class ReasonCode(models.TextChoices):
@@ -200,6 +203,12 @@ class Override(models.Model):
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="override_period"),
             models.CheckConstraint(condition=Q(end__lte=F("start") + LONGEST_OVERRIDE), name="override_within_a_day"),
             models.CheckConstraint(condition=~Q(reason__regex=r"^\s*$"), name="override_reason"),
+            models.CheckConstraint(
+                condition=Q(
+                    reason_code__in=["patient_consents_now", "unreachable_or_incapacitated", "statutory_consideration"]
+                ),
+                name="override_reason_code",
+            ),
         ]
         indexes = [models.Index(fields=["citizen", "professional"], name="override_citizen")]
 

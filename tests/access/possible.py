@@ -11,11 +11,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from tests.oracle.facts import runs
+from tests.oracle.persons import age_at
 from tests.oracle.rules import effective_category
 from tests.oracle.steering import ALL_CATEGORIES, DAY
-from tests.oracle.world import Ask, Consent, Element, Override, Relation, Switches, World
+from tests.oracle.world import Ask, Consent, Element, Override, Registration, Relation, Switches, World
 
 PURPOSES = ("treatment", "care", "case")
+FIFTEEN = 15
 
 
 def possible(world: World, switches: Switches, categories: tuple[str, ...] = ALL_CATEGORIES) -> World:
@@ -24,9 +26,9 @@ def possible(world: World, switches: Switches, categories: tuple[str, ...] = ALL
         world,
         elements=tuple(_elements(world, with_citizens="SK_REG" in categories)),
         relations=tuple(one for one in world.relations if _is_evidence(one)),
-        consents=tuple(one for one in _consents(world) if _has_decided(one.citizen)),
-        blocks=tuple(one for one in world.blocks if _has_decided(one.citizen)),
-        positives=tuple(one for one in world.positives if _has_decided(one.citizen)),
+        consents=tuple(one for one in _consents(world) if _has_decided(world, one)),
+        blocks=tuple(one for one in world.blocks if _has_decided(world, one)),
+        positives=tuple(one for one in world.positives if _has_decided(world, one)),
         overrides=tuple(one for one in world.overrides if one.purpose in (None, "treatment")),
         powers=tuple(
             replace(
@@ -76,9 +78,10 @@ def _elements(world: World, *, with_citizens: bool) -> Iterator[Element]:
             yield element
 
 
-def _has_decided(citizen: UUID) -> bool:
-    """Some citizens have neither consented nor blocked anything: of them the hot path asks less."""
-    return citizen.int % 7 != 0
+def _has_decided(world: World, decision: Consent | Registration) -> bool:
+    """Some citizens have neither consented nor blocked anything: of them the hot path asks less; a child has not."""
+    born = world.citizen[decision.citizen].birth_date
+    return decision.citizen.int % 7 != 0 and age_at(born, decision.start) >= FIFTEEN
 
 
 def _is_evidence(relation: Relation) -> bool:
@@ -87,10 +90,11 @@ def _is_evidence(relation: Relation) -> bool:
 
 
 def _consents(world: World) -> Iterator[Consent]:
-    """A share for any purpose is one for each."""
+    """A share for any purpose is one for each; for what else one cannot consent there is none."""
     for consent in world.consents:
         if consent.purpose is not None:
-            yield consent
+            if consent.purpose in PURPOSES:
+                yield consent
             continue
         for number, purpose in enumerate(PURPOSES):
             yield replace(consent, id=UUID(int=consent.id.int ^ number), purpose=purpose)

@@ -18,6 +18,12 @@ OTHER_PURPOSE = {"treatment": "case", "care": "treatment", "case": "treatment"}
 
 
 def with_other_purposes(asks: list[Ask]) -> list[Ask]:
-    """The asks, and some of them again for a purpose that is not the asker's."""
+    """The asks, and some again: for a purpose not the asker's, by who is represented herself, and as an audit."""
     strayed = [replace(ask, purpose=OTHER_PURPOSE[ask.purpose]) for ask in asks if ask.purpose in OTHER_PURPOSE]
-    return asks + strayed[::2]
+    herself = [
+        replace(ask, acting_as="CITIZEN", citizen=ask.on_behalf_of, on_behalf_of=None)
+        for ask in asks
+        if ask.on_behalf_of is not None
+    ]
+    audits = [replace(ask, acting_as="AUDIT", purpose="audit", responsible=None) for ask in asks if ask.professional]
+    return [*asks, *strayed[::2], *herself, *audits[::5]]
