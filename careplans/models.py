@@ -147,7 +147,7 @@ class CarePlan(Element):
 
 
 class CarePlanGrant(UserObjectPermissionBase):
-    """A named colleague who follows a plan; django-guardian's row on a direct foreign key. It opens nothing (ADR 12)."""
+    """A named colleague who follows a plan; a row of django-guardian, by direct key. It opens nothing (ADR 12)."""
 
     content_object = models.ForeignKey(CarePlan, on_delete=models.CASCADE)
 
