@@ -9,6 +9,12 @@ DECLARE
     born date := (SELECT birth_date FROM citizens_citizen WHERE id = NEW.citizen_id);
     is_child boolean := born > ((NEW.start AT TIME ZONE 'Europe/Copenhagen')::date - interval '15 years')::date;
 BEGIN
+    -- What stands is not asked again: a withdrawal may never be hindered.
+    IF TG_OP = 'UPDATE' THEN
+        IF (OLD.citizen_id, OLD.given_by_id, OLD.start) = (NEW.citizen_id, NEW.given_by_id, NEW.start) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
     IF NEW.given_by_id = NEW.citizen_id AND NOT is_child THEN
         RETURN NEW;
     END IF;

@@ -90,8 +90,9 @@ class TestSeeing:
 
     def test_a_parent_and_a_guardian_do(self, cast: Cast) -> None:
         child = factories.child()
+        mother = factories.custody(child=child).parent
         for made, acting_as, consent in (
-            (factories.custody(child=child).parent, ActingAs.PARENT, factories.consent(citizen=child)),
+            (mother, ActingAs.PARENT, factories.consent(citizen=child, given_by=mother)),
             (
                 factories.guardianship(ward=cast.citizen.person).guardian,
                 ActingAs.GUARDIAN,
@@ -102,7 +103,7 @@ class TestSeeing:
             assert Asking(by).get(f"Consent/{consent.pk}").status == 200
 
     def test_who_gave_it_is_not_told_by_name_unless_it_is_the_citizen(self, cast: Cast) -> None:
-        guardian = factories.citizen()
+        guardian = factories.guardianship(ward=cast.citizen.person).guardian
         consent = consent_to(cast, given_by=guardian)
 
         body = Asking(cast.gp.actor).get(f"Consent/{consent.pk}").body
