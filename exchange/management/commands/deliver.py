@@ -32,8 +32,8 @@ class Command(BaseCommand):
 
     help = (
         "Take deliveries: FHIR bundles of the municipal gateway, of appointments, MedCom hospital notifications and "
-        "condition lists, as JSON or one bundle a line. Several files are taken in the order they were sent. Exit code 1 when something was put in "
-        "quarantine."
+        "condition lists, as JSON or one bundle a line. Several files are taken in the order they were sent. Exit code "
+        "1 when something was put in quarantine."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
