@@ -141,6 +141,25 @@ def change_element(
         return as_shown(by, source, row)
 
 
+def delete_element(*, by: Actor, source: Source, key: UUID, if_match: int | None) -> Row:
+    """Mark one element as deleted, which keeps it and its versions, and return its row; deleting again does nothing.
+
+    Raises FhirError: 404, 403, 412 for another version than the current. Four statements.
+    """
+    with service.writing():
+        rules = service.permit_update(source, by, key, "delete")
+        current: Any = source.model._default_manager.select_for_update().get(pk=key)
+        if if_match not in (None, current.version):
+            raise FhirError("version-conflict")
+        if getattr(current, source.deleted) is not None:
+            return {"id": key, "version": current.version, "updated_at": current.updated_at}
+        setattr(current, source.deleted, by.moment)
+        current.version += 1
+        current.updated_at = by.moment
+        save(current)
+        return record(by, source, [key], "delete", citizen_id=current.citizen_id, rules=rules)[0]
+
+
 def check_sender(by: Actor, identifier: BusinessKey) -> None:
     """A sender gives keys of its own, or of a system that stands for itself. Raises FhirError (422)."""
     if sender_of(identifier) not in ("", by.client_id):

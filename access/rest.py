@@ -154,6 +154,12 @@ def represent(entry: Resource, row: Row, actor: Actor) -> dict[str, Any]:
     return entry.to_fhir(row, actor)
 
 
+def check_there(entry: Resource, row: Row) -> None:
+    """What the reader may see has not been deleted. Raises FhirError (410)."""
+    if entry.source.deleted and row[entry.source.deleted] is not None:
+        raise FhirError("deleted")
+
+
 def versioned(row: Row) -> dict[str, str]:
     """The headers that tell the version."""
     return {"ETag": f'W/"{row["version"]}"', "Last-Modified": http_date(row)}
@@ -162,8 +168,9 @@ def versioned(row: Row) -> dict[str, str]:
 def told(view: FhirView, entry: Resource, face: Resource, row: Row) -> HttpResponse:
     """Answer a read with as much as is wanted of it, or that the reader has this version already (304).
 
-    She was let see it either way, and that is logged.
+    She was let see it either way, and that is logged. Raises FhirError (410) for one that was deleted.
     """
+    check_there(face, row)
     request = view.request._request
     headers = versioned(row)
     if "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META:

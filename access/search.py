@@ -103,6 +103,8 @@ def compile_query(resource: Resource, query: Query, actor: Actor) -> Search:
             raise FhirError("bad-parameter", criterion.parameter.name) from error
         if criterion.parameter.guard is not None:
             builder.add(builder.decided(criterion.parameter.guard), "guard")
+    if builder.source.deleted:
+        builder.add(Q(**{f"{builder.source.deleted}__isnull": True}), "deleted")
     order = order_of(resource, query.sort)
     if query.cursor:
         after(builder, order, last_of(query.cursor))
@@ -311,7 +313,9 @@ def reverse_search(
     return Search(("referring", parameter.name, kind, named is None), where, values, named, limit, is_bounded=True)
 
 
-def citizen_search(source: Source, citizen_id: UUID, column: str, limit: int) -> Search:
-    """The search for everything of one citizen."""
+def citizen_search(source: Source, citizen_id: UUID, column: str, limit: int, *, is_there: bool = False) -> Search:
+    """The search for everything of one citizen, or for what has not been deleted (`is_there`)."""
     where = Q(**{column: Param("q0", UUIDField())})
-    return Search(("citizen", column), where, {"q0": citizen_id}, citizen_id, limit, is_bounded=True)
+    if is_there and source.deleted:
+        where &= Q(**{f"{source.deleted}__isnull": True})
+    return Search(("citizen", column, is_there), where, {"q0": citizen_id}, citizen_id, limit, is_bounded=True)

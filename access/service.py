@@ -227,10 +227,13 @@ def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Cate
     raise _refused_write(error, actor, "create", source.name, citizen_id, str(reason), None)
 
 
-def permit_update(source: Source, actor: Actor, key: UUID) -> list[str]:
-    """Return the codes of the rules that permit changing this row. Raises FhirError (403, 404); `writing` logs it."""
-    if scopes.is_bound(actor, source.name, "update"):
-        scopes.demand(actor, source.name, "update", citizen_of(source, key))
+def permit_update(source: Source, actor: Actor, key: UUID, interaction: str = "update") -> list[str]:
+    """Return the codes of the rules that permit changing this row, or deleting it, which law does not tell apart.
+
+    Raises FhirError (403, 404); `writing` logs it.
+    """
+    if scopes.is_bound(actor, source.name, interaction):
+        scopes.demand(actor, source.name, interaction, citizen_of(source, key))
     policy = policy_of(source.model)
     decision = decisions.decide(policy, actor, Action.UPDATE, key)
     if decision is not None and decision.permitted:
@@ -240,7 +243,7 @@ def permit_update(source: Source, actor: Actor, key: UUID) -> list[str]:
     answered = decision if seen is not None and seen.permitted else seen
     reason = "" if answered is None else str(answered.reason)
     error = error_of(seen) if answered is seen else forbidden(explain(answered))
-    raise _refused_write(error, actor, "update", source.name, citizen_id, reason, key)
+    raise _refused_write(error, actor, interaction, source.name, citizen_id, reason, key)
 
 
 @dataclass(eq=False)
@@ -295,7 +298,7 @@ def overview(sources: Sequence[tuple[Source, str]], actor: Actor, citizen_id: UU
     """
     scopes.demand(actor, "Patient", "read", citizen_id)
     named = [scopes.may(actor, source.name, "overview") for source, _column in sources]
-    searches = [citizen_search(source, citizen_id, column, limit) for source, column in sources]
+    searches = [citizen_search(source, citizen_id, column, limit, is_there=True) for source, column in sources]
     values = {**actor.bindings, "q0": citizen_id, "log_citizen": citizen_id, "limit": limit}
     connection.ensure_connection()
     results: list[list[Row]] = []

@@ -39,7 +39,8 @@ class Source:
     the columns answer already, the condition over them, so that it is not asked twice. `is_long` says that one citizen
     may have very many rows, so that a search of hers too narrows by the policy and the page before it reads them.
     `people` are the columns of the ids of professionals, for whom a shield may be in force; an element's author need
-    not be told (`access.shielding`).
+    not be told (`access.shielding`). `deleted` is the column that tells when a row was deleted, where that is possible:
+    no search finds such a row, and its history stays.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Source:
     told: Mapping[Condition, str] = field(default_factory=dict)
     is_long: bool = False
     people: Mapping[str, Deed] = field(default_factory=dict)
+    deleted: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from access.rest import (
     body_of,
     bytes_of,
     check_body,
+    check_there,
     is_reduced,
     represent,
     resource,
@@ -63,6 +64,7 @@ class InstanceView(FhirView):
         patch, media_type = patch_of(request._request)
         for left in reversed(range(PATCH_ATTEMPTS)):
             face, row = faces.read(entry, self.actor, as_key(key))
+            check_there(face, row)
             if stated not in (None, row["version"]):
                 raise FhirError("version-conflict")
             before = represent(face, row, self.actor)

@@ -75,6 +75,7 @@ class Version(models.Model):
 
         CREATE = "create"
         UPDATE = "update"
+        DELETE = "delete"
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
     resource_type = models.CharField(max_length=40)

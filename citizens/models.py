@@ -152,7 +152,10 @@ class PowerOfAttorney(models.Model):
 
 
 class Relative(Element):
-    """A relative or contact on the stamkort (pårørende): contact data, never an authorisation."""
+    """A relative or contact on the stamkort (pårørende): contact data, never an authorisation.
+
+    `deleted_at` is an aware UTC instant; one that is deleted is kept, and is found no more.
+    """
 
     name = models.CharField(max_length=200)
     relationship = models.CharField(max_length=20)
@@ -163,6 +166,7 @@ class Relative(Element):
     note = models.CharField(max_length=500, blank=True, default="")
     rank = models.PositiveSmallIntegerField(default=1)
     is_active = models.BooleanField(default=True)
+    deleted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = element_constraints("relative", [Category.SK_TYPED])

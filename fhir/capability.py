@@ -24,7 +24,12 @@ def statement(base: str) -> dict[str, Any]:
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
         "rest": [
-            {"mode": "server", "security": _security(base), "resource": [_resource(r, base) for r in all_resources()]}
+            {
+                "mode": "server",
+                "security": _security(base),
+                "resource": [_resource(r, base) for r in all_resources()],
+                "interaction": [{"code": "batch"}, {"code": "transaction"}],
+            }
         ],
     }
 
@@ -65,6 +70,9 @@ def _resource(entry: Resource, base: str) -> dict[str, Any]:
         "versioning": "versioned-update" if "update" in entry.interactions else "versioned",
         "readHistory": "vread" in entry.interactions,
         "updateCreate": False,
+        "conditionalCreate": entry.is_identified and "create" in entry.interactions,
+        "conditionalUpdate": entry.is_identified and "update" in entry.interactions,
+        "conditionalDelete": "not-supported",
         "searchParam": [
             {"name": "_id", "type": "token", "documentation": "The logical id"},
             {"name": "_lastUpdated", "type": "date", "documentation": "When the version was written"},

@@ -42,12 +42,13 @@ SUBTYPES = {
     "search-type": "search-type",
     "create": "create",
     "update": "update",
+    "delete": "delete",
     "overview": "operation",
     "explain": "operation",
     "access-matrix": "operation",
     "notify": "read",
 }
-ACTIONS = {"C": ("create",), "R": ("read", "vread", "history", "notify"), "U": ("update",)}
+ACTIONS = {"C": ("create",), "R": ("read", "vread", "history", "notify"), "U": ("update",), "D": ("delete",)}
 REASONS = {
     Purpose.TREATMENT: "TREAT",
     Purpose.CARE: "CAREMGT",
@@ -63,7 +64,7 @@ REASONS = {
 OUTCOMES = {"0": "permit", "4": "refuse"}
 _OUTCOME_OF = {value: code for code, value in OUTCOMES.items()}
 # What was found by a search is not told (BALP); of these the entry names the one thing that was asked for or written.
-NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "explain", "unconfirmed"})
+NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "delete", "explain", "unconfirmed"})
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def _participation(code: str, display: str) -> dict[str, Any]:
 
 def _person(row: Row) -> dict[str, Any]:
     """The person who asked; for a system that acts alone, the system."""
-    writes = action_of(row["interaction"]) in "CU"
+    writes = action_of(row["interaction"]) in "CUD"
     built: dict[str, Any] = {
         "type": _participation("AUT", "author") if writes else _participation("IRCP", "information recipient"),
         "who": _who(row),

@@ -23,6 +23,7 @@ ACTIVITIES: dict[str, Texts] = {
     "search": ("Søgte i", "Searched"),
     "create": ("Skrev nyt i", "Added to"),
     "update": ("Ændrede i", "Changed"),
+    "delete": ("Slettede i", "Deleted from"),
     "overview": ("Åbnede overblikket over", "Opened the overview of"),
     "explain": ("Spurgte, om der er adgang til", "Asked for the access to"),
     "access-matrix": ("Spurgte, hvad der er adgang til af", "Asked what may be seen of"),

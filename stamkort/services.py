@@ -16,7 +16,7 @@ from django.db.models import F
 
 from access import service
 from access.actors import Actor
-from access.authoring import author_kind, change_element, create_element, same, save
+from access.authoring import author_kind, change_element, create_element, delete_element, same, save
 from access.columns import ELEMENT
 from access.statements import Row, Source
 from access.vocabulary import AuthorKind, Category, Law, Reason
@@ -135,12 +135,22 @@ def update_relative(*, by: Actor, source: Source, key: UUID, relative: RelativeI
     check_relative(relative)
 
     def change(current: Any) -> dict[str, Any]:
+        if current.deleted_at is not None:
+            raise FhirError("deleted")
         same(current, citizen_id=relative.citizen_id)
         return {**{name: getattr(relative, name) for name in WRITTEN}, **_typed_by(by)}
 
     return change_element(
         by=by, source=source, key=key, identifier=relative.identifier, if_match=if_match, change=change
     )
+
+
+def delete_relative(*, by: Actor, source: Source, key: UUID, if_match: int | None) -> Row:
+    """Take a relative off a citizen's stamkort, and return its row; who it was stays in the versions.
+
+    Raises FhirError: 404, 403, 412 for another version than the current.
+    """
+    return delete_element(by=by, source=source, key=key, if_match=if_match)
 
 
 def check_relative(relative: RelativeInput) -> None:

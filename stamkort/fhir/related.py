@@ -36,7 +36,10 @@ def _has_cpr(_actor: Actor | None) -> Any:
 
 
 RELATIVE_SOURCE = Source(
-    "RelatedPerson", Relative, {**ELEMENT, **{name: name for name in services.WRITTEN}, "has_cpr": _has_cpr}
+    "RelatedPerson",
+    Relative,
+    {**ELEMENT, **{name: name for name in services.WRITTEN}, "deleted_at": "deleted_at", "has_cpr": _has_cpr},
+    deleted="deleted_at",
 )
 
 
@@ -149,6 +152,11 @@ def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) 
     return services.update_relative(by=by, source=RELATIVE_SOURCE, key=key, relative=parse(body), if_match=if_match)
 
 
+def delete(*, by: Actor, key: UUID, if_match: int | None) -> Row:
+    """Take a relative off the stamkort; returns its row."""
+    return services.delete_relative(by=by, source=RELATIVE_SOURCE, key=key, if_match=if_match)
+
+
 RELATED_PERSON = register(
     Resource(
         "RelatedPerson",
@@ -169,9 +177,10 @@ RELATED_PERSON = register(
                 codes={"true": {"is_active": True}, "false": {"is_active": False}},
             ),
         ),
-        WRITTEN,
+        (*WRITTEN, "delete"),
         create=create,
         update=update,
+        delete=delete,
         profile=PROFILE,
         sorts={"rank": "rank", "name": "name"},
         description="Relatives and contacts on the stamkort: contact data, never an authorisation.",
