@@ -14,7 +14,8 @@ class Element(models.Model):
 
     `recorded_under` and `category` are set at writing and change only by an audited correction. `origin` is the
     recording organisation; a citizen's own words have none. `occurred_at` is the instant the element is about, which a
-    block of a period is held against. `version` counts from 1. (`source`, `source_id`) is the sender's own key.
+    block of a period is held against. `version` counts from 1. (`source`, `source_id`) is its business
+    identifier: a system and a value, or a sender and its own key (`fhir.identifiers`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)

@@ -64,4 +64,73 @@ try {
 } catch (error) {
   told.missing = error.response.data.resourceType;
 }
+
+// Writes: JSON Patch, create under a condition, a transaction whose entries refer to one another, and deletion.
+const patched = await client.patch({
+  resourceType: "Goal",
+  id: made.id,
+  jsonPatch: [
+    { op: "test", path: "/lifecycleStatus", value: "active" },
+    { op: "replace", path: "/lifecycleStatus", value: "on-hold" },
+  ],
+  options: { headers: { "If-Match": `W/"${changed.meta.versionId}"` } },
+});
+told.patched = patched.lifecycleStatus;
+
+const identifier = { system: "https://epj.example.dk/id", value: made.id };
+const once = () =>
+  client.create({
+    resourceType: "Goal",
+    body: { ...made, identifier: [identifier] },
+    options: { headers: { "If-None-Exist": `identifier=${identifier.system}|${identifier.value}` } },
+  });
+told.once = (await once()).id === (await once()).id;
+
+const subject = { reference: `Patient/${patient}` };
+const kind = "https://patientoverblik.dk/fhir/CodeSystem/plan-kind";
+const answered = await client.transaction({
+  body: {
+    resourceType: "Bundle",
+    type: "transaction",
+    entry: [
+      {
+        fullUrl: "urn:uuid:7f0d1c9e-3c1b-4f57-9d2a-0b9f4b6f8a11",
+        request: { method: "POST", url: "CarePlan" },
+        resource: {
+          resourceType: "CarePlan",
+          status: "active",
+          intent: "plan",
+          category: [{ coding: [{ system: kind, code: "course-plan" }] }],
+          subject,
+          period: { start: "2026-03-01" },
+          goal: [{ reference: "urn:uuid:2a1b7f3e-6a55-4a54-8a0c-0c9d2f1e5b77" }],
+        },
+      },
+      {
+        fullUrl: "urn:uuid:2a1b7f3e-6a55-4a54-8a0c-0c9d2f1e5b77",
+        request: { method: "POST", url: "Goal" },
+        resource: { ...made, identifier: undefined },
+      },
+    ],
+  },
+});
+told.transaction = answered.entry.map((entry) => entry.response.status);
+const [plan, goal] = answered.entry.map((entry) => entry.resource);
+told.linked = plan.goal[0].reference === `Goal/${goal.id}`;
+
+const relative = await client.create({
+  resourceType: "RelatedPerson",
+  body: {
+    resourceType: "RelatedPerson",
+    patient: subject,
+    name: [{ text: "Aksel Test" }],
+    relationship: [{ coding: [{ system: "http://terminology.hl7.org/CodeSystem/v3-RoleCode", code: "NBOR" }] }],
+  },
+});
+await client.delete({ resourceType: "RelatedPerson", id: relative.id });
+try {
+  await client.read({ resourceType: "RelatedPerson", id: relative.id });
+} catch (error) {
+  told.deleted = error.response.status;
+}
 console.log(JSON.stringify(told));

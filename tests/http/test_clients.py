@@ -8,7 +8,7 @@ import orjson
 import pytest
 import requests
 from fhirpy import SyncFHIRClient
-from fhirpy.base.exceptions import ForbiddenError, OperationOutcome, ResourceNotFound
+from fhirpy.base.exceptions import ForbiddenError, MultipleResourcesFound, OperationOutcome, ResourceNotFound
 
 from audit.models import Version
 from fhir.ids import new_key
@@ -89,6 +89,44 @@ def test_fhirpy_creates_and_reads_back(fhirpy: SyncFHIRClient, cast: Cast) -> No
     assert fhirpy.get("Goal", goal.id)["meta"]["versionId"] == "1"
 
 
+def test_fhirpy_saves_patches_and_writes_under_a_condition(fhirpy: SyncFHIRClient, goals: list[Goal]) -> None:
+    goal = fhirpy.reference("Goal", str(goals[0].pk)).to_resource()
+    stale = fhirpy.reference("Goal", str(goals[0].pk)).to_resource()
+
+    goal["description"] = {"text": "Gå en tur hver dag"}
+    goal.save()  # the version is the one in its meta
+    assert goal["meta"]["versionId"] == "2"
+    with pytest.raises(MultipleResourcesFound, match="version-conflict"):  # what it calls every 412
+        stale.save()
+    goal.patch(lifecycleStatus="on-hold")  # a partial resource, which it calls simply JSON
+    assert (goal["lifecycleStatus"], goal["meta"]["versionId"]) == ("on-hold", "3")
+    assert goal["description"]["text"] == "Gå en tur hver dag"
+
+    key = {"system": "https://epj.example.dk/id", "value": goal.id}
+    named = fhirpy.resource("Goal", **{**goal, "id": None, "meta": None, "identifier": [key]})
+    search = fhirpy.resources("Goal").search(identifier=f"{key['system']}|{key['value']}")
+    made, is_new = search.update(named)
+    assert is_new and search.fetch_all()[0].id == made.id
+    with pytest.raises(OperationOutcome, match="query-on-create"):
+        search.get_or_create(named)  # it asks by a query on a create, which would make one more each time
+
+
+def test_fhirpy_sends_a_transaction(fhirpy: SyncFHIRClient, cast: Cast) -> None:
+    goal = {
+        "resourceType": "Goal",
+        "lifecycleStatus": "active",
+        "category": [{"coding": [{"code": "overall"}]}],
+        "description": {"text": "Gå en tur"},
+        "subject": {"reference": f"Patient/{cast.citizen.person.pk}"},
+    }
+    entry = {"request": {"method": "POST", "url": "Goal"}, "resource": goal}
+
+    answer = fhirpy.execute("", data={"resourceType": "Bundle", "type": "transaction", "entry": [entry, entry]})
+
+    made = [item["resource"]["id"] for item in answer["entry"]]
+    assert Goal.objects.filter(pk__in=made).count() == 2
+
+
 def test_fhirpy_is_refused_as_anybody_is(
     fhirpy: SyncFHIRClient, service: kit.Service, cast: Cast, goals: list[Goal]
 ) -> None:
@@ -100,9 +138,7 @@ def test_fhirpy_is_refused_as_anybody_is(
         fhirpy.get("Goal", str(new_key()))
 
 
-def test_fhir_kit_client_reads_searches_pages_creates_and_updates(
-    service: kit.Service, cast: Cast, goals: list[Goal]
-) -> None:
+def test_fhir_kit_client_reads_and_writes(service: kit.Service, cast: Cast, goals: list[Goal]) -> None:
     patient = str(cast.citizen.person.pk)
 
     try:
@@ -123,4 +159,9 @@ def test_fhir_kit_client_reads_searches_pages_creates_and_updates(
         "vread": "Gå en tur hver dag",
         "conflict": 412,
         "missing": "OperationOutcome",
+        "patched": "on-hold",
+        "once": True,
+        "transaction": ["201 Created", "201 Created"],
+        "linked": True,
+        "deleted": 410,
     }
