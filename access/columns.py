@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, Model, OuterRef, Q, Subquery
+from django.db.models import Case, F, Model, OuterRef, Q, UUIDField, When
 
 from access.actors import Actor
 from access.conditions import NEVER, conj, exists
 from access.policies import policy_of
+from access.seen import seen
 from access.statements import Column
-from access.vocabulary import Action
 
 ELEMENT: dict[str, Column] = {
     "id": "id",
@@ -39,10 +39,8 @@ def links(through: type[Model], here: str, there: str, target: type[Model], orde
     def column(actor: Actor | None) -> Any:
         rows = through._default_manager.filter(**{here: OuterRef("pk"), f"{there}__isnull": False})
         if actor is not None:
-            seen = target._default_manager.filter(policy_of(target).permitted(actor, Action.READ), pk=OuterRef(there))
-            if actor.asks_of_undecided:
-                seen = seen.filter(citizen_id=OuterRef(OuterRef("citizen_id")))
-            rows = rows.filter(Exists(seen))
+            citizen = OuterRef("citizen_id") if actor.asks_of_undecided else None
+            rows = rows.filter(seen(target, actor, F(f"{there}_id"), citizen))
         return ArraySubquery(rows.order_by(order).values_list(F(f"{there}_id")))
 
     return column
@@ -56,12 +54,9 @@ def link(there: str, target: type[Model]) -> Column:
             return F(f"{there}_id")
         if policy_of(target).target.citizen == "id":  # another citizen, who may have decided what this one has not
             actor = replace(actor, asks_of_undecided=False)
-        seen = target._default_manager.filter(
-            policy_of(target).permitted(actor, Action.READ), pk=OuterRef(f"{there}_id")
-        )
-        if actor.asks_of_undecided:
-            seen = seen.filter(citizen_id=OuterRef("citizen_id"))
-        return Subquery(seen.values("pk")[:1])
+        citizen = F("citizen_id") if actor.asks_of_undecided else None
+        followed = When(seen(target, actor, F(f"{there}_id"), citizen), then=F(f"{there}_id"))
+        return Case(followed, output_field=UUIDField())
 
     return column
 
@@ -70,8 +65,8 @@ def linked(through: type[Model], here: str, there: str, target: type[Model]) -> 
     """Whether a row is linked to the element of this id, which the actor may see too; for search parameters."""
 
     def where(actor: Actor, key: Any, _kind: str) -> Q:
-        seen = _seen(target, actor, key)
-        return NEVER if seen is NEVER else exists(through, seen, **{here: OuterRef("pk"), f"{there}_id": key})
+        follows = seen(target, actor, key)
+        return NEVER if follows is NEVER else exists(through, follows, **{here: OuterRef("pk"), f"{there}_id": key})
 
     return where
 
@@ -80,12 +75,6 @@ def points_at(there: str, target: type[Model]) -> Callable[[Actor, Any, str], Q]
     """Whether a row's foreign key holds this id, of an element that the actor may see too; for search parameters."""
 
     def where(actor: Actor, key: Any, _kind: str) -> Q:
-        return conj([Q(**{f"{there}_id": key}), _seen(target, actor, key)])
+        return conj([Q(**{f"{there}_id": key}), seen(target, actor, key)])
 
     return where
-
-
-def _seen(target: type[Model], actor: Actor, key: Any) -> Q:
-    """The actor may see the element of this id."""
-    permitted = policy_of(target).permitted(actor, Action.READ)
-    return NEVER if permitted is NEVER else exists(target, permitted, pk=key)

@@ -20,6 +20,7 @@ from identity.models import User
 from organisations.models import Organisation, Professional, TreatmentRelation
 
 PLANS_OF_ONE = 5
+CITIZENS_OF_ANOTHER_WARD = 1000
 NURSE_CITIZENS, COORDINATOR_CITIZENS = 100, 5000
 
 
@@ -37,8 +38,11 @@ def make(plans: int) -> list[Asker]:
     """Write the world into an empty, migrated database. The number of citizens is a fifth of that of plans."""
     now = datetime.now(UTC)
     hospital = _unit("Hospital (test)", Organisation.Kind.HOSPITAL, None)
-    wards = [_unit(f"Afdeling {letter} (test)", Organisation.Kind.DEPARTMENT, hospital) for letter in "ABC"]
-    _citizens(plans // PLANS_OF_ONE, now)
+    citizens = plans // PLANS_OF_ONE
+    others = max(1, citizens // CITIZENS_OF_ANOTHER_WARD)
+    names = ["A", "B", *map(str, range(others))]
+    wards = [_unit(f"Afdeling {name} (test)", Organisation.Kind.DEPARTMENT, hospital) for name in names]
+    _citizens(citizens, now)
     _relations(wards, now)
     _plans(wards[2], now)
     askers = [
@@ -79,7 +83,7 @@ def _citizens(count: int, now: datetime) -> None:
 
 
 def _relations(wards: list[Organisation], now: datetime) -> None:
-    """The first citizens are treated at the nurse's unit, the next at the coordinator's, all at a third."""
+    """The first citizens are treated at the nurse's unit, the next at the coordinator's, all at one of the others."""
     citizen = Citizen.objects.order_by("cpr").first()
     assert citizen is not None  # noqa: S101  just made
     template = TreatmentRelation.objects.create(
@@ -101,13 +105,20 @@ def _relations(wards: list[Organisation], now: datetime) -> None:
             "'id', gen_random_uuid(), 'citizen_id', c.id, 'origin_id', u.unit))).* "
             "FROM organisations_treatmentrelation t, "
             "(SELECT id, row_number() OVER (ORDER BY md5(cpr)) AS n FROM citizens_citizen) c, "
-            "(VALUES (%s::uuid, 1, %s), (%s::uuid, %s, %s), (%s::uuid, 1, 100000000)) AS u(unit, first, last) "
+            "(VALUES (%s::uuid, 1, %s), (%s::uuid, %s, %s)) AS u(unit, first, last) "
             "WHERE c.n BETWEEN u.first AND u.last AND t.id = %s",
             [
                 *(wards[0].pk, NURSE_CITIZENS),
                 *(wards[1].pk, NURSE_CITIZENS + 1, NURSE_CITIZENS + COORDINATOR_CITIZENS),
-                *(wards[2].pk, template.pk),
+                template.pk,
             ],
+        )
+        cursor.execute(
+            "INSERT INTO organisations_treatmentrelation SELECT (jsonb_populate_record(t, jsonb_build_object("
+            "'id', gen_random_uuid(), 'citizen_id', c.id, 'origin_id', (%s::uuid[])[1 + c.n %% %s]))).* "
+            "FROM organisations_treatmentrelation t, "
+            "(SELECT id, row_number() OVER (ORDER BY cpr) AS n FROM citizens_citizen) c WHERE t.id = %s",
+            [[ward.pk for ward in wards[2:]], len(wards) - 2, template.pk],
         )
 
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import F, OuterRef, Q
 
 from access.actors import Actor
 from access.conditions import NEVER, Target, actor_is, condition, condition_within, disj, exists
 from access.grounds import PLAN_OF_PARTS, TREATMENT_LOOKUP
-from access.policies import Gate, Policy, Rule, policy_of, register
+from access.policies import Gate, Policy, Rule, register
+from access.seen import seen
 from access.vocabulary import ActingAs, Action, Category, Reason
 from appointments.models import Appointment
 from careplans.models import (
@@ -54,11 +55,9 @@ def some_part_seen(actor: Actor, target: Target) -> Q:
         return NEVER
     found = []
     for name, model in PARTS.items():
-        seen = policy_of(model).permitted(actor, Action.READ)
-        if seen is not NEVER:
-            here = {"pk": OuterRef(f"{name}_id"), "citizen_id": OuterRef(OuterRef(target.citizen))}
-            part = Exists(model._default_manager.filter(seen, **here))
-            found.append(Q(part, **{f"{name}__isnull": False}))
+        part = seen(model, actor, F(f"{name}_id"), OuterRef(target.citizen))
+        if part is not NEVER:
+            found.append(part & Q(**{f"{name}__isnull": False}))
     return exists(PlanElement, disj(found), plan_id=OuterRef(target.item)) if found else NEVER
 
 
