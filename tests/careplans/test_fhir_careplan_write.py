@@ -331,7 +331,7 @@ def test_a_reduced_copy_is_refused_as_a_change(cast: Cast, ask: Any) -> None:
     answer = ask.doctor.put({**told, "category": category("municipal-plan"), "period": {"start": "2026-01-01"}})
 
     assert told["meta"]["tag"][0]["code"] == "SUBSETTED"
-    assert (answer.status, answer.code) == (422, "rule-broken")
+    assert (answer.status, answer.code) == (422, "reduced-copy")
 
 
 class TestEarlierVersions:
