@@ -20,7 +20,7 @@ from audit.models import Entry
 from audit.past import seen_as_of
 from fhir.registry import all_resources, resource_of
 
-LOOKS = frozenset({"read", "vread", "history", "search", "overview", "explain"})
+LOOKS = frozenset({"read", "vread", "history", "search", "overview", "explain", "everything", "history-type"})
 BATCH = 500
 
 
@@ -107,6 +107,8 @@ def _sources(entry: Entry) -> list[Source]:
     """The tables that the things of a log row may lie in."""
     if entry.interaction == "overview":
         found = [face for resource in all_resources() if resource.in_overview for face in resource.faces]
+    elif entry.interaction == "everything":
+        found = [face for resource in all_resources() if resource.citizen_parameter for face in resource.faces]
     else:
         named = resource_of(entry.resource_type)
         found = [] if named is None else list(named.faces)

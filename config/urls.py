@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from access import bundle_views, everything, history, operations, search_views, write_views
+from access import definitions_views as definitions
 from consents import views as consents
 from desk import views as desk
 from exchange import views as exchange
 from exchange.subscriptions import views as subscriptions
+from fhir.definitions import TYPES as DEFINITIONS
 from identity import authorize, launches
 from identity import views as identity
 from identity.admin import site as registrations
@@ -38,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("fhir", bundle_views.BaseView.as_view(), name="fhir-base"),
     path("fhir/", bundle_views.BaseView.as_view(), name="fhir-base-slash"),
     path("fhir/metadata", operations.MetadataView.as_view(), name="fhir-metadata"),
+    path("fhir/openapi.json", definitions.OpenapiView.as_view(), name="fhir-openapi"),
     path("fhir/Patient/<str:key>/$overview", operations.OverviewView.as_view(), name="fhir-overview"),
     path("fhir/Patient/<str:key>/$everything", everything.EverythingView.as_view(), name="fhir-everything"),
     path("fhir/Patient/<str:key>/$access-matrix", operations.MatrixView.as_view(), name="fhir-access-matrix"),
@@ -46,6 +49,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SUBSCRIPTION}/$events", subscriptions.EventsView.as_view(), SUB, name="fhir-subscription-events"),
     path("fhir/Patient/<str:key>/$override", consents.OverrideView.as_view(), name="fhir-override"),
     path("fhir/Consent/$dry-run", consents.DryRunView.as_view(), name="fhir-dry-run"),
+    *(
+        path(f"fhir/{kind}{tail}", view.as_view(), {"definition": kind}, name=f"fhir-{kind}{'-read' if tail else ''}")
+        for kind in DEFINITIONS
+        for tail, view in (("", definitions.DefinitionsView), ("/<str:name>", definitions.DefinitionView))
+    ),
     path("fhir/<str:kind>/_search", search_views.SearchView.as_view(), name="fhir-search"),
     path("fhir/<str:kind>/<str:key>/$explain-access", operations.ExplainView.as_view(), name="fhir-explain"),
     path("fhir/<str:kind>/_history", history.TypeHistoryView.as_view(), name="fhir-type-history"),

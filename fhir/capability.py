@@ -3,16 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from fhir.registry import Resource, all_resources
+from fhir.datatypes import BASE
+from fhir.definitions import TYPES
+from fhir.operations import of_type
+from fhir.registry import Resource, SearchParameter, all_resources
+from fhir.search import OF_EVERY_TYPE, forward_includes, reverse_includes
 
-OPERATIONS = {
-    "Patient": ("overview", "access-matrix"),
-}
 _STARTED = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def statement(base: str) -> dict[str, Any]:
     """Build the CapabilityStatement of this server."""
+    resources = [*(_resource(entry, base) for entry in all_resources()), *map(_definitions, TYPES)]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -27,8 +29,8 @@ def statement(base: str) -> dict[str, Any]:
             {
                 "mode": "server",
                 "security": _security(base),
-                "resource": [_resource(r, base) for r in all_resources()],
-                "interaction": [{"code": "batch"}, {"code": "transaction"}],
+                "resource": resources,
+                "interaction": [{"code": "transaction"}, {"code": "batch"}],
             }
         ],
     }
@@ -63,29 +65,43 @@ def _security(base: str) -> dict[str, Any]:
 
 def _resource(entry: Resource, base: str) -> dict[str, Any]:
     """What is offered of one type."""
+    is_written, is_versioned = "update" in entry.interactions, "vread" in entry.interactions
     built: dict[str, Any] = {
         "type": entry.type,
         "documentation": entry.description or entry.type,
         "interaction": [{"code": code} for code in entry.interactions],
-        "versioning": "versioned-update" if "update" in entry.interactions else "versioned",
-        "readHistory": "vread" in entry.interactions,
+        "versioning": "versioned-update" if is_written else "versioned",
+        "readHistory": is_versioned,
         "updateCreate": False,
         "conditionalCreate": entry.is_identified and "create" in entry.interactions,
-        "conditionalUpdate": entry.is_identified and "update" in entry.interactions,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": entry.is_identified and is_written,
         "conditionalDelete": "not-supported",
-        "searchParam": [
-            {"name": "_id", "type": "token", "documentation": "The logical id"},
-            {"name": "_lastUpdated", "type": "date", "documentation": "When the version was written"},
-            *(
-                {"name": parameter.name, "type": parameter.kind, "documentation": parameter.description}
-                for parameter in entry.parameters
-            ),
-        ],
+        "searchInclude": [f"{holder.type}:{one.name}" for holder, one in forward_includes(entry)],
+        "searchRevInclude": [f"{holder.type}:{one.name}" for holder, one in reverse_includes(entry)],
+        "searchParam": [_parameter(entry, parameter) for parameter in (*OF_EVERY_TYPE, *entry.parameters)],
         "operation": [
-            {"name": name, "definition": f"{base}/OperationDefinition/{name}"}
-            for name in ("explain-access", *OPERATIONS.get(entry.type, ()), *entry.operations)
+            {"name": operation.name, "definition": f"{base}/OperationDefinition/{operation.name}"}
+            for operation in of_type(entry.type)
         ],
     }
     if entry.profile:
         built["supportedProfile"] = [entry.profile]
-    return built
+    return {name: value for name, value in built.items() if value != []}
+
+
+def _parameter(entry: Resource, parameter: SearchParameter) -> dict[str, Any]:
+    """One search parameter; one of our own names what describes it."""
+    named = {"definition": f"{BASE}/SearchParameter/{entry.type}-{parameter.name}"} if parameter.is_own else {}
+    return {"name": parameter.name, **named, "type": parameter.kind, "documentation": parameter.description}
+
+
+def _definitions(kind: str) -> dict[str, Any]:
+    """What is offered of a type of definitions."""
+    names = (("_id", "token", "The logical id"), ("url", "uri", "The address that it goes by"))
+    return {
+        "type": kind,
+        "documentation": "Definitions of our own; open to everybody",
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "searchParam": [{"name": name, "type": type_, "documentation": text} for name, type_, text in names],
+    }

@@ -30,7 +30,7 @@ class SearchParameter:
     count only where the asker may see the other end too. `guard` is what must hold for the asker beyond seeing the row,
     for a parameter that asks of what a reduced copy does not show. `system_prefix` is what every system of a token
     begins with, before what its column holds. `element` is the path of the element that it is about; a reference that
-    has one can be followed (`_include`).
+    has one can be followed (`_include`). `is_own` says that FHIR has no such parameter: it is described by one of ours.
 
     `condition`, where a column does not say it, makes the condition of a token from its system (empty when none was
     named), its code and a maker of slots. `beside` names parameters of which one must stand beside this one. Of a
@@ -53,6 +53,7 @@ class SearchParameter:
     condition: Callable[[str, str, Callable[[Any, Any], Any]], Any] | None = None
     beside: frozenset[str] = frozenset()
     element: str = ""
+    is_own: bool = False
     is_key: bool = False
 
 

@@ -24,6 +24,7 @@ from fhir.datatypes import (
     reference,
     references,
 )
+from fhir.definitions import code_system
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
@@ -32,7 +33,10 @@ from goals import services
 from goals.models import Goal, GoalCondition, GoalLink
 from terminology import lookup
 
-GOAL_KIND = f"{BASE}/CodeSystem/goal-kind"
+GOAL_KIND = code_system("goal-kind", "Målets niveau", {"overall": "Overordnet mål", "disease": "Sygdomsspecifikt mål"})
+GOAL_RELATION = code_system(
+    "goal-relation", "Sammenhæng mellem mål", {"predecessor": "Tjener et større mål", "other": "Står imod et andet mål"}
+)
 SHARING = f"{BASE}/StructureDefinition/goal-sharing"
 RELATIONSHIP = "http://hl7.org/fhir/StructureDefinition/goal-relationship"
 ACHIEVEMENT = "http://terminology.hl7.org/CodeSystem/goal-achievement"
@@ -121,7 +125,7 @@ def _relationship(kind: str, key: UUID) -> dict[str, Any]:
     return {
         "url": RELATIONSHIP,
         "extension": [
-            {"url": "type", "valueCodeableConcept": {"coding": [coding(f"{BASE}/CodeSystem/goal-relation", kind)]}},
+            {"url": "type", "valueCodeableConcept": {"coding": [coding(GOAL_RELATION, kind)]}},
             {"url": "target", "valueReference": {"reference": f"Goal/{key}"}},
         ],
     }
@@ -295,6 +299,7 @@ GOAL = register(
                 targets=("Condition",),
                 where=linked(GoalCondition, "goal_id", "condition", Condition),
                 element="addresses",
+                is_own=True,
             ),
         ),
         WRITTEN,

@@ -24,14 +24,17 @@ from fhir.datatypes import (
     instant,
     reference,
 )
+from fhir.definitions import code_system
 from fhir.registry import resource_of
 from minlog import words
 
 THO = "http://terminology.hl7.org/CodeSystem"
 DCM = "http://dicom.nema.org/resources/ontology/DCM"
 INTERACTION = "http://hl7.org/fhir/restful-interaction"
-OWN_INTERACTION = f"{BASE}/CodeSystem/interaction"
-MINLOG = f"{BASE}/CodeSystem/minlog"
+OWN_INTERACTION = code_system(
+    "interaction", "Hvad der blev gjort", {code: da for code, (da, _en) in words.ACTIVITIES.items()}, is_complete=False
+)
+MINLOG = code_system("minlog", "Linjer i MinLog", {"minlog": "MinLog"})
 SERVER = "patientoverblik"
 
 SUBTYPES = {
@@ -43,7 +46,9 @@ SUBTYPES = {
     "create": "create",
     "update": "update",
     "delete": "delete",
+    "history-type": "history-type",
     "overview": "operation",
+    "everything": "operation",
     "explain": "operation",
     "access-matrix": "operation",
     "notify": "read",

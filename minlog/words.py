@@ -25,6 +25,8 @@ ACTIVITIES: dict[str, Texts] = {
     "update": ("Ændrede i", "Changed"),
     "delete": ("Slettede i", "Deleted from"),
     "overview": ("Åbnede overblikket over", "Opened the overview of"),
+    "everything": ("Hentede overblikket over", "Fetched the overview of"),
+    "history-type": ("Så historikken for", "Looked at the history of"),
     "explain": ("Spurgte, om der er adgang til", "Asked for the access to"),
     "access-matrix": ("Spurgte, hvad der er adgang til af", "Asked what may be seen of"),
     "dry-run": ("Prøvede en ændring af", "Tried a change of"),

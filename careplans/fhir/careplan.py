@@ -20,7 +20,6 @@ from careplans.models import CarePlan, CareTeam, PlanElement, PlanParty
 from careplans.policy import PARTS, THROUGH_PARTS, seen_whole, some_part_seen
 from careplans.services import plans as services
 from fhir.datatypes import (
-    BASE,
     clean,
     coding,
     day,
@@ -31,6 +30,7 @@ from fhir.datatypes import (
     reference,
     references,
 )
+from fhir.definitions import code_system
 from fhir.elements import SUBSETTED
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
@@ -39,7 +39,6 @@ from fhir.structs import Body, CodeableConcept, Part, Period, Reference, convert
 from terminology.systems import SNOMED
 
 STATUS_SYSTEM = "http://hl7.org/fhir/request-status"
-KIND_SYSTEM = f"{BASE}/CodeSystem/plan-kind"
 CARE_PLAN = coding(SNOMED, "734163000", "Care plan")
 KINDS = {
     "course-plan": "Forløbsplan",
@@ -48,6 +47,7 @@ KINDS = {
     "discharge-agreement": "Udskrivningsaftale",
     "coordination-plan": "Koordinationsplan",
 }
+KIND_SYSTEM = code_system("plan-kind", "Planens art", KINDS)
 OWN_COLUMNS = ("kind", "status", "title", "description", "start", "end")
 
 

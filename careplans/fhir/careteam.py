@@ -19,7 +19,8 @@ from careplans import states
 from careplans.fhir.reading import one, one_coding, period_of, typed_key
 from careplans.models import CareTeam, TeamMember
 from careplans.services import teams as services
-from fhir.datatypes import BASE, clean, coding, legal_basis, meta, period, reference
+from fhir.datatypes import clean, coding, legal_basis, meta, period, reference
+from fhir.definitions import code_system
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
@@ -27,8 +28,8 @@ from fhir.structs import Body, CodeableConcept, Part, Period, Reference, convert
 
 STATUS_SYSTEM = "http://hl7.org/fhir/care-team-status"
 PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
-TEAM_KIND = f"{BASE}/CodeSystem/care-team-kind"
 PSYCHIATRY = "psychiatry-network"
+TEAM_KIND = code_system("care-team-kind", "Teamets art", {PSYCHIATRY: "Netværk efter psykiatriloven"})
 ROLES = frozenset(
     {"PPRF", "SPRF", "PRF", "ATND", "CON", "REF", "REFB", "REFT", "RESP", "INF", "AUT", "CST", "IRCP", "PART"}
 )

@@ -26,6 +26,7 @@ from fhir.datatypes import (
     period,
     reference,
 )
+from fhir.definitions import code_system
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
@@ -34,7 +35,6 @@ from organisations.models import TreatmentRelation
 
 Basis = TreatmentRelation.Basis
 STATUS_SYSTEM = "http://hl7.org/fhir/episode-of-care-status"
-BASIS_SYSTEM = f"{BASE}/CodeSystem/relation-basis"
 CONFIRMED = f"{BASE}/StructureDefinition/relation-status"
 FOLLOW_UP = f"{BASE}/StructureDefinition/relation-follow-up-by"
 RESULT = f"{BASE}/StructureDefinition/relation-follow-up-result"
@@ -56,6 +56,7 @@ TITLES = {
     Basis.CARE_GRANT.value: "Bevilget hjælp",
     Basis.SELF_CLAIMED.value: "Egen erklæring",
 }
+BASIS_SYSTEM = code_system("relation-basis", "Hvad behandlingsrelationen bygger på", TITLES)
 AREAS = {
     Basis.NURSING_GRANT.value: coding(CARE_SOCIAL, "490ab7be-ddb1-4a54-baf1-009fe6e8a83b", "Kommunal sygepleje"),
     Basis.CARE_GRANT.value: coding(CARE_SOCIAL, "ad865929-7363-4b2d-a271-01993181fbaf", "Kommunal pleje og omsorg"),

@@ -5,13 +5,15 @@ from typing import Any
 
 from access.shielding import practitioner
 from access.statements import Row
+from access.vocabulary import Category, Purpose
 from fhir.datatypes import AUTHORISATION, BASE, DENMARK, SOR, coding, instant, reference
+from fhir.definitions import code_system
 
 SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
 ACT_REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
-PURPOSE = f"{BASE}/CodeSystem/purpose"
-DATA_CATEGORY = f"{BASE}/CodeSystem/data-category"
+PURPOSE = code_system("purpose", "Formål", {code.value: str(code.label) for code in Purpose})
+DATA_CATEGORY = code_system("data-category", "Oplysningernes art", {code.value: str(code.label) for code in Category})
 POLICY = f"{BASE}/policy"
 NATIONAL_POLICY = "http://ehealth.sundhed.dk/policy/dk"
 

@@ -9,14 +9,19 @@ from access.sql import Param
 from access.statements import Row, Source
 from access.vocabulary import Profession
 from fhir.contacts import human_name, identifier
-from fhir.datatypes import AUTHORISATION, BASE, PROFESSION, clean, concept, period, reference
+from fhir.datatypes import AUTHORISATION, PROFESSION, clean, concept, period, reference
+from fhir.definitions import code_system
 from fhir.registry import READ_ONLY, Resource, SearchParameter, register
 from organisations.fhir.units import YES_NO, meta
 from organisations.models import Employment, Professional
 
 PRACTITIONER_PROFILE = "http://hl7.dk/fhir/core/StructureDefinition/dk-core-practitioner"
 ROLE_PROFILE = "http://hl7.dk/fhir/core/StructureDefinition/dk-core-practitioner-role"
-OTHER_STAFF = f"{BASE}/CodeSystem/staff-group"
+OTHER_STAFF = code_system(
+    "staff-group",
+    "Personalegrupper uden autorisation",
+    {code.value: str(code.label) for code in Profession if not code.value.isdigit()},
+)
 
 PROFESSIONAL_SOURCE = Source(
     "Practitioner",

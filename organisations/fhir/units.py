@@ -9,12 +9,12 @@ from access.actors import Actor
 from access.conditions import disj
 from access.statements import Row, Source
 from fhir.contacts import MUNICIPALITY, address, identifier, telecom
-from fhir.datatypes import BASE, CVR, PROVIDER_NUMBER, SOR, clean, coding, instant, reference
+from fhir.datatypes import CVR, PROVIDER_NUMBER, SOR, clean, coding, instant, reference
+from fhir.definitions import code_system
 from fhir.registry import READ_ONLY, Resource, SearchParameter, register
 from organisations.models import Location, Organisation
 
 GLN = "http://www.gs1.org/gln"
-KIND = f"{BASE}/CodeSystem/organisation-kind"
 ORGANISATION_PROFILE = "http://hl7.dk/fhir/core/StructureDefinition/dk-core-organization"
 LOCATION_PROFILE = "http://hl7.dk/fhir/core/StructureDefinition/dk-core-location"
 KIND_NAMES = {
@@ -32,6 +32,7 @@ KIND_NAMES = {
     "private": "Privat leverandør",
     "other": "Anden enhed",
 }
+KIND = code_system("organisation-kind", "Enhedens art", KIND_NAMES)
 COLUMN_OF_SYSTEM = {SOR: "sor", PROVIDER_NUMBER: "provider_number", CVR: "cvr", GLN: "gln"}
 
 ORGANISATION_SOURCE = Source(

@@ -15,7 +15,8 @@ from access.sql import Param
 from access.statements import Row, Source
 from consents.fhir import SORTS
 from consents.fhir.parts import SCOPE
-from fhir.datatypes import BASE, CONFIDENTIALITY, clean, coding, instant, meta, reference
+from fhir.datatypes import CONFIDENTIALITY, clean, coding, instant, meta, reference
+from fhir.definitions import code_system
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, add_face
 from fhir.structs import Body, CodeableConcept, Reference, convert, key_of
@@ -23,7 +24,6 @@ from stamkort import services
 from stamkort.models import Registration
 
 CATEGORY = "http://terminology.hl7.org/CodeSystem/consentcategorycodes"
-KIND = f"{BASE}/CodeSystem/registration-kind"
 Kind = Registration.Kind
 # FHIR's category of each register, none for organ donation; what it is called; and the paragraph it rests on.
 KINDS = {
@@ -32,6 +32,9 @@ KINDS = {
     Kind.RESUSCITATION_REFUSAL: ("dnr", "Fravalg af genoplivning ved hjertestop", "Sundhedsloven §§ 25 a-25 b"),
     Kind.ORGAN_DONOR: ("", "Organdonorregistrering", "Sundhedsloven §§ 52-53"),
 }
+KIND = code_system(
+    "registration-kind", "Registrerede ønsker", {kind.value: name for kind, (_, name, _) in KINDS.items()}
+)
 
 REGISTRATION_SOURCE = Source(
     "Consent",

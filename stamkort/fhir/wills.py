@@ -11,7 +11,8 @@ from access.columns import ELEMENT
 from access.statements import Row, Source
 from access.vocabulary import HEALTH_SIDE, Profession
 from consents.fhir import SORTS
-from fhir.datatypes import BASE, clean, coding
+from fhir.datatypes import clean, coding
+from fhir.definitions import code_system
 from fhir.registry import VERSIONED, Resource, add_face
 from stamkort.fhir import registrations
 from stamkort.models import Registration, RegistrationContent
@@ -19,9 +20,9 @@ from stamkort.models import Registration, RegistrationContent
 Kind = Registration.Kind
 ABOUT_FORCE = "noForcedTreatmentIfIncapable"
 STATEMENTS = {
-    Kind.TREATMENT_WILL: f"{BASE}/CodeSystem/treatment-will",
-    Kind.LIVING_WILL: f"{BASE}/CodeSystem/living-will",
-    Kind.ORGAN_DONOR: f"{BASE}/CodeSystem/organ-donation",
+    Kind.TREATMENT_WILL: code_system("treatment-will", "Ønsker i behandlingstestamentet", {}, is_complete=False),
+    Kind.LIVING_WILL: code_system("living-will", "Ønsker i livstestamentet", {}, is_complete=False),
+    Kind.ORGAN_DONOR: code_system("organ-donation", "Ønsker om organdonation", {}, is_complete=False),
 }
 
 CONTENT_SOURCE = Source(

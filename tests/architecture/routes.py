@@ -71,6 +71,17 @@ ROUTES: dict[str, list[Case | Elsewhere]] = {
     "fhir-base": [Elsewhere("tests/writing/test_bundles.py")],
     "fhir-base-slash": [Elsewhere("tests/writing/test_bundles.py")],
     "fhir-metadata": [Case("metadata", (*EVERYBODY, "nobody"), ())],
+    "fhir-openapi": [Case("openapi.json", (*EVERYBODY, "nobody"), ())],
+    **{
+        name: [Case(path, (*EVERYBODY, "nobody"), ())]
+        for kind, known in (
+            ("CodeSystem", "error"),
+            ("OperationDefinition", "everything"),
+            ("SearchParameter", "Goal-addresses"),
+            ("StructureDefinition", "with-sub-units"),
+        )
+        for name, path in ((f"fhir-{kind}", kind), (f"fhir-{kind}-read", f"{kind}/{known}"))
+    },
     "fhir-overview": [
         Case("Patient/{citizen}/$overview", (*TREATING, *HERS), ("stranger", "blocked_doctor", "nobody"), or_empty=True)
     ],

@@ -18,7 +18,13 @@ from tests.cast import Cast, make_cast
 
 ROOT = Path(__file__).resolve().parents[2]
 # Views that ask for no token, and why.
-OPEN = {"fhir-metadata": "what the server can do is public"}
+DEFINITIONS = ("CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition")
+OPEN = {
+    "fhir-openapi": "what the server can do is public",
+    **dict.fromkeys((f"fhir-{kind}" for kind in DEFINITIONS), "what our own definitions mean is public"),
+    **dict.fromkeys((f"fhir-{kind}-read" for kind in DEFINITIONS), "what our own definitions mean is public"),
+    "fhir-metadata": "what the server can do is public",
+}
 NOT_FHIR = {
     "oauth-token": "OAuth has its own shape of answers and errors",
     "oauth-revoke": "OAuth has its own shape of answers and errors",
