@@ -30,7 +30,16 @@ LETTERS = "cruds"
 _OLD = {"read": "rs", "write": "cud", "*": LETTERS}
 _SCOPE = re.compile(r"(patient|user|system)/(\*|[A-Z][A-Za-z]{1,39})\.(read|write|\*|c?r?u?d?s?)")
 # What each interaction asks for; one that is not here shows much at once, and asks for reading and searching.
-_NEEDS = {"read": "r", "vread": "r", "history": "r", "search": "s", "create": "c", "update": "u", "delete": "d"}
+_NEEDS = {
+    "read": "r",
+    "vread": "r",
+    "history": "r",
+    "search": "s",
+    "history-type": "s",
+    "create": "c",
+    "update": "u",
+    "delete": "d",
+}
 # What is served as part of another type: writing it is an update of that.
 _PART_OF = {"StamkortEntry": ("Patient", "u")}
 

@@ -63,17 +63,19 @@ def facts_of(actor: Actor) -> dict[str, Any]:
 
 def actor_of(facts: Mapping[str, Any], moment: datetime, **more: Any) -> Actor:
     """The actor of such facts, asking at an instant."""
-    ids: dict[str, Any] = {name: UUID(facts[short]) for short, name in _IDS.items() if short in facts}
-    return Actor(
-        acting_as=ActingAs(facts["act"]),
-        purpose=Purpose(facts["pur"]),
-        moment=moment,
-        profession=facts["prf"],
-        client_id=facts["cli"],
-        scopes=frozenset(facts["scope"].split()),
-        **ids,
-        **more,
-    )
+    return Actor(moment=moment, **_named(facts), **more)
+
+
+def _named(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts as an actor calls them: what stays the same from request to request."""
+    return {
+        "acting_as": ActingAs(facts["act"]),
+        "purpose": Purpose(facts["pur"]),
+        "profession": facts["prf"],
+        "client_id": facts["cli"],
+        "scopes": frozenset(facts["scope"].split()),
+        **{name: UUID(facts[short]) for short, name in _IDS.items() if short in facts},
+    }
 
 
 def issue(actor: Actor, *, lifetime: timedelta = LIFETIME, token_id: str = "") -> tuple[str, int]:
@@ -85,20 +87,28 @@ def issue(actor: Actor, *, lifetime: timedelta = LIFETIME, token_id: str = "") -
 
 
 @lru_cache(maxsize=8192)
-def _claims(token: str, secret: str, former: tuple[str, ...]) -> Mapping[str, Any]:
-    """Check the signature and read; the result of a good token is kept, its time is checked by the caller each time."""
-    return jwt.decode(token, _keys(secret, former), algorithms=["HS256"]).claims
+def _known(token: str, secret: str, former: tuple[str, ...]) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """Check the signature and read what it says, also as an actor calls it; kept for a good token.
+
+    Its time is checked by the caller each time.
+    """
+    claims = jwt.decode(token, _keys(secret, former), algorithms=["HS256"]).claims
+    if claims.get("aud") != "fhir":
+        raise ValueError("for another audience")
+    return claims, {**_named(claims), "token_id": claims["jti"]}
 
 
 def claims_of(token: str) -> Mapping[str, Any]:
     """What a token of ours says, whether it still holds or not. Raises TokenInvalid."""
+    return _ours(token)[0]
+
+
+def _ours(token: str) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """What `_known` reads of a token of ours. Raises TokenInvalid."""
     try:
-        claims = _claims(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+        return _known(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
     except (JoseError, ValueError) as error:
         raise TokenInvalid("not a token of this service") from error
-    if claims.get("aud") != "fhir":
-        raise TokenInvalid("not a token of this service")
-    return claims
 
 
 def read(token: str, *, request_id: str = "", override_id: UUID | None = None, will_reason: str = "") -> Actor:
@@ -106,16 +116,9 @@ def read(token: str, *, request_id: str = "", override_id: UUID | None = None, w
 
     Raises TokenInvalid. No statement in a process that watches revocations (`identity.revocation`), else one.
     """
-    claims = claims_of(token)
+    claims, named = _ours(token)
     now = datetime.now(UTC)
-    actor = actor_of(
-        claims,
-        now,
-        token_id=claims["jti"],
-        request_id=request_id,
-        override_id=override_id,
-        will_reason=will_reason,
-    )
+    actor = Actor(moment=now, request_id=request_id, override_id=override_id, will_reason=will_reason, **named)
     if claims["exp"] <= now.timestamp():
         raise TokenInvalid("the token has expired", actor)
     if watch.is_revoked(actor.token_id, actor.client_id):

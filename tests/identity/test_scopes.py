@@ -12,6 +12,7 @@ from access.vocabulary import Category, Law
 from audit.models import Entry
 from fhir.ids import new_key
 from goals.fhir import GOAL_SOURCE
+from goals.models import Goal
 from tests import factories
 from tests.architecture.routes import GOAL, ROUTES, Case
 from tests.architecture.test_routes import ask
@@ -195,3 +196,46 @@ def test_units_are_a_public_register_to_a_patient_scope_too(cast: Cast) -> None:
 
     assert asker.get(f"Organization/{cast.units.ward.pk}").status == 200
     assert asker.get(f"Practitioner/{cast.doctor.person.pk}").code == "insufficient-scope"
+
+
+def test_each_entry_of_a_batch_and_of_a_transaction_is_asked_for_itself(cast: Cast, goal: str) -> None:
+    asker, whose = limited(cast.doctor, "user/Goal.cr"), cast.citizen.person.pk
+    appointments = {"request": {"method": "GET", "url": f"Appointment?patient=Patient/{whose}"}}
+    known = {"request": {"method": "GET", "url": f"Goal/{goal}"}}
+    new = {"request": {"method": "POST", "url": "Goal"}, "resource": new_goal(cast)}
+    changed = {"request": {"method": "PUT", "url": f"Goal/{goal}"}, "resource": new_goal(cast) | {"id": goal}}
+
+    def sent(kind: str, *entries: dict[str, Any]) -> Any:
+        return asker.post("", {"resourceType": "Bundle", "type": kind, "entry": list(entries)})
+
+    batch = sent("batch", known, appointments, new)
+    told = {entry["response"]["status"][:3] for entry in batch.body["entry"]}
+    assert (batch.status, told) == (200, {"200", "403", "201"})
+    before = Goal.objects.count()
+    refused = sent("transaction", new, changed)
+    assert (refused.status, refused.code) == (403, "insufficient-scope")
+    assert Goal.objects.count() == before
+    rows = Entry.objects.filter(reason="scope").values_list("resource_type", "interaction")
+    assert set(rows) == {("Appointment", "search"), ("Goal", "update")}
+
+
+def test_what_comes_along_is_of_the_token_too(cast: Cast, goal: str) -> None:
+    address = {"_id": goal, "_revinclude": "Provenance:target", "patient": f"Patient/{cast.citizen.person.pk}"}
+
+    def kinds(text: str) -> set[str]:
+        answer = limited(cast.doctor, text).get("Goal", **address)
+        assert answer.status == 200, answer.text
+        return {resource["resourceType"] for resource in answer.resources}
+
+    assert kinds("user/Goal.rs user/Provenance.rs") == {"Goal", "Provenance"}
+    assert kinds("user/Goal.rs") == {"Goal"}
+
+
+def test_everything_of_a_citizen_is_of_the_types_of_the_token(cast: Cast, goal: str) -> None:
+    factories.appointment(citizen=cast.citizen.person, origin=cast.units.ward)
+    address = f"Patient/{cast.citizen.person.pk}/$everything"
+
+    answer = limited(cast.doctor, "patient/Patient.rs patient/Goal.rs", cast.citizen.person).get(address)
+
+    assert {resource["resourceType"] for resource in answer.resources} == {"Patient", "Goal"}
+    assert limited(cast.doctor, "patient/*.rs", factories.citizen()).get(address).code == "insufficient-scope"
