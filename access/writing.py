@@ -6,6 +6,7 @@ is kept as a version is what a reader would have got, and the answer to the writ
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -24,8 +25,9 @@ from fhir.ids import new_key
 
 
 @lru_cache(maxsize=256)
-def _recording(source: Source, reader: ShapeOf | None) -> Statement:
-    """Compile: read the rows, write a version of each and one log row, return the rows.
+def _recording(source: Source, reader: ShapeOf | None, *, of_several: bool = False) -> Statement:
+    """Compile: read the rows, write a version of each and one log row (`of_several`: one for each citizen among them),
+    return the rows.
 
     A citizen who writes is a reader too: the answer keeps from her what any other would, and the version keeps all.
     """
@@ -48,6 +50,8 @@ def _recording(source: Source, reader: ShapeOf | None) -> Statement:
     origin = "origin_id" if has("origin_id") else "NULL::uuid"
     citizen = "citizen_id" if has("citizen_id") else "id" if target.citizen == "id" else "NULL::uuid"
     logged = ", ".join(f"%(log_{name})s::{LOG_TYPES.get(name, 'text')}" for name in LOG_COLUMNS)
+    whose = "(%(log_ids)s::uuid[])[row_number() OVER ()]", citizen, f" GROUP BY {citizen}"
+    log_id, log_citizen, grouped = whose if of_several else ("%(log_id)s::uuid", "%(log_citizen)s::uuid", "")
     sql = (
         f"WITH x({columns}) AS MATERIALIZED ({compile_queryset(queryset)}), "
         "v AS (INSERT INTO audit_version (id, resource_type, resource_id, version, change, citizen_id, category, "
@@ -57,11 +61,11 @@ def _recording(source: Source, reader: ShapeOf | None) -> Statement:
         "%(log_professional_id)s::uuid, %(log_unit_id)s::uuid, %(log_actor_citizen_id)s::uuid, "
         f"%(log_client_id)s::text, %(log_request_id)s::text, {stored} FROM x), "
         f"l AS (INSERT INTO audit_entry (id, recorded_at, citizen_id, {', '.join(LOG_COLUMNS)}, resource_ids, "
-        f"families, laws, outcome, reason, rules, facts) SELECT %(log_id)s::uuid, %(log_at)s::timestamptz, "
-        f"%(log_citizen)s::uuid, {logged}, coalesce(array_agg(id), '{{}}'), "
+        f"families, laws, outcome, reason, rules, facts) SELECT {log_id}, %(log_at)s::timestamptz, "
+        f"{log_citizen}, {logged}, coalesce(array_agg(id), '{{}}'), "
         f"coalesce(array_agg(DISTINCT {category}) FILTER (WHERE {category} <> ''), '{{}}'), "
         f"coalesce(array_agg(DISTINCT {law}) FILTER (WHERE {law} <> ''), '{{}}'), 'permit', '', "
-        f"%(rules)s::text[], '{{}}' FROM x){_noted(source, citizen)} "
+        f"%(rules)s::text[], '{{}}' FROM x{grouped}){_noted(source, citizen)} "
         f"SELECT {columns} FROM x"
     )
     return Statement(*numbered(sql), (*source.columns, *kept), (), people_of(source) if kept else ())
@@ -95,16 +99,26 @@ def record(
     called inside the transaction of the change, after all of it is written.
     """
     scopes.demand_written(actor, source.name, change, citizen_id)
-    values = {
+    values = _values(actor, source, ids, change, rules) | {"log_id": new_key(), "log_citizen": citizen_id}
+    statement = _recording(source, ShapeOf(actor) if meets_shields(actor) else None)
+    rows = (dict(zip(statement.names, row, strict=True)) for row in statement.run(values))
+    return [{**shielded_row(row, statement.people), "rules": list(rules)} for row in rows]
+
+
+def record_several(actor: Actor, source: Source, ids: Sequence[UUID], change: str, *, rules: Sequence[str]) -> None:
+    """The same for rows of several citizens: a version of each, and for each citizen the log row that is hers."""
+    scopes.demand_written(actor, source.name, change, None)
+    values = _values(actor, source, ids, change, rules) | {"log_ids": [new_key() for _id in ids]}
+    _recording(source, None, of_several=True).run(values)
+
+
+def _values(actor: Actor, source: Source, ids: Sequence[UUID], change: str, rules: Sequence[str]) -> dict[str, Any]:
+    """What both statements are bound to."""
+    return {
         **actor.bindings,
         **{f"log_{name}": value for name, value in log_values(actor, change, source.name).items()},
         "ids": list(ids),
         "change": change,
-        "log_id": new_key(),
         "log_at": actor.moment,
-        "log_citizen": citizen_id,
         "rules": list(rules),
     }
-    statement = _recording(source, ShapeOf(actor) if meets_shields(actor) else None)
-    rows = (dict(zip(statement.names, row, strict=True)) for row in statement.run(values))
-    return [{**shielded_row(row, statement.people), "rules": list(rules)} for row in rows]

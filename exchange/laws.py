@@ -8,24 +8,36 @@ may see.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from access.vocabulary import Law
 from exchange.items import Piece, Ref, Span
 from exchange.merging import Merge, Work
 from exchange.models import Delivered
+from exchange.values import Key
 
 Window = tuple[datetime, datetime | None]
 
 
-def windows_of(merge: Merge) -> tuple[list[Window], list[Window]]:
-    """The grants of the elderly act as they were and as they become. One statement."""
-    stored = Delivered.objects.filter(
-        source=merge.source,
-        citizen=merge.citizen_id,
-        origin=merge.origin_id,
-        grant=Delivered.Grant.ELDERLY,
-    ).values_list("type", "source_id", "grant_start", "grant_end")
-    before = {(kind, name): (start, end) for kind, name, start, end in stored if start is not None}
+Grants = dict[Key, Window]
+
+
+def stored_grants(merges: Sequence[Merge]) -> dict[UUID, Grants]:
+    """The grants of the elderly act as they were, by citizen. One statement; none for no merges."""
+    found: dict[UUID, Grants] = {merge.citizen_id: {} for merge in merges}
+    if not merges:
+        return found
+    origins = {merge.citizen_id: merge.origin_id for merge in merges}
+    stored = Delivered.objects.filter(source=merges[0].source, citizen__in=origins, grant=Delivered.Grant.ELDERLY)
+    columns = ("citizen_id", "origin_id", "type", "source_id", "grant_start", "grant_end")
+    for citizen_id, origin_id, kind, name, start, end in stored.values_list(*columns):
+        if start is not None and origins[citizen_id] == origin_id:
+            found[citizen_id][kind, name] = (start, end)
+    return found
+
+
+def windows_of(merge: Merge, before: Grants) -> tuple[list[Window], list[Window]]:
+    """The grants of the elderly act as they were and as they become."""
     after = dict(before)
     for key, work in merge.works.items():
         if not work.is_written:

@@ -4,6 +4,7 @@ The rows of a link follow from the latest content of the resource that names the
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,7 @@ _IN_PLAN = Table(PlanElement, "intervention_id", "plan_id")
 _WHY = {model: Table(InterventionCondition, column, "condition_id") for model, column in _REASONS.items()}
 
 Wanted = dict[Table, dict[UUID, dict[UUID, int]]]
+Standing = dict[UUID, dict[tuple[UUID, UUID], Any]]
 Pair = tuple[Table, UUID, UUID, int]
 
 
@@ -63,13 +65,27 @@ class Difference:
             model._default_manager.bulk_create(rows, ignore_conflicts=True)
 
 
-def differences(merge: Merge, rows: Rows) -> Difference:
-    """Compare the links that should stand with those that do, and note whose rows get a new version for it."""
-    wanted = _wanted(merge)
+def differences(every: Sequence[tuple[Merge, Rows]]) -> Difference:
+    """Compare the links that should stand with those that do, and note whose rows get a new version for it.
+
+    One statement for each table that may have some, however many merges.
+    """
     found = Difference([], defaultdict(list))
-    old = {table: [key for key in holders if key in rows.stored] for table, holders in wanted.items()}
+    wanted = [(_wanted(merge), rows) for merge, rows in every]
+    old: dict[Table, list[UUID]] = defaultdict(list)
+    for tables, rows in wanted:
+        for table, holders in tables.items():
+            old[table] += [key for key in holders if key in rows.stored]
+    stands = {table: _standing(every[0][0], table, holders) for table, holders in old.items()}
+    for tables, rows in wanted:
+        _compare(tables, rows, stands, found)
+    return found
+
+
+def _compare(wanted: Wanted, rows: Rows, stands: Mapping[Table, Standing], found: Difference) -> None:
+    """Note the differences of one merge."""
     for table, holders in wanted.items():
-        standing = _standing(merge, table, old[table])
+        standing = {pair: key for holder in holders for pair, key in stands[table].get(holder, {}).items()}
         for holder, targets in holders.items():
             for target, rank in targets.items():
                 if (holder, target) not in standing:
@@ -79,7 +95,6 @@ def differences(merge: Merge, rows: Rows) -> Difference:
             if target not in holders[holder]:
                 found.removed[table.model].append(key)
                 _touch(rows, table, holder, target)
-    return found
 
 
 def _touch(rows: Rows, table: Table, holder: UUID, target: UUID) -> None:
@@ -126,11 +141,14 @@ def _named_by(merge: Merge, work: Work) -> dict[UUID, int]:
     return {key: 1 for key in found if key is not None}
 
 
-def _standing(merge: Merge, table: Table, holders: list[UUID]) -> dict[tuple[UUID, UUID], Any]:
-    """The links that stand for these rows; of those in plans only the ones in plans of the same sender."""
+def _standing(merge: Merge, table: Table, holders: list[UUID]) -> Standing:
+    """The links that stand for these rows, by row; of those in plans only the ones in plans of the same sender."""
     if not holders:
         return {}
     rows = table.model._default_manager.filter(**{f"{table.holder}__in": holders})
     if table is _IN_PLAN:
         rows = rows.filter(plan__source=merge.source)
-    return {(holder, target): key for key, holder, target in rows.values_list("pk", table.holder, table.target)}
+    found: Standing = defaultdict(dict)
+    for key, holder, target in rows.values_list("pk", table.holder, table.target):
+        found[holder][holder, target] = key
+    return found

@@ -46,17 +46,7 @@ class Merge:
 
     def load(self, keys: Iterable[Key], waiting_for: Iterable[Key] = ()) -> None:
         """Read the last state of these resources, and of those that wait for some of them. At most one statement."""
-        wanted: dict[str, set[str]] = {}
-        for kind, name in keys:
-            if (kind, name) not in self.states:
-                wanted.setdefault(kind, set()).add(name)
-        condition = Q(pk__in=[])
-        for kind, names in wanted.items():
-            condition |= Q(type=kind, source_id__in=names)
-        if targets := ["/".join(key) for key in waiting_for]:
-            condition |= Q(waits_for__overlap=targets, citizen=self.citizen_id) & ~Q(waits_for=[])
-        if wanted or targets:
-            self.keep(Delivered.objects.filter(condition, source=self.source))
+        load_all([(self, keys, waiting_for)])
 
     def keep(self, states: Iterable[Delivered]) -> list[Delivered]:
         """Hold states; one that is held already stands."""
@@ -147,6 +137,38 @@ class Merge:
         """The state of a resource of this citizen, or None while it has not been delivered."""
         state = self.states.get(key)
         return state if state is not None and state.citizen_id == self.citizen_id else None
+
+
+def load_all(asked: Iterable[tuple[Merge, Iterable[Key], Iterable[Key]]]) -> None:
+    """Read for each merge the last state of its keys, and of what waits for some of them. At most one statement.
+
+    The merges are of one source; each gets what it asked for.
+    """
+    wanted: dict[str, set[str]] = {}
+    askers: dict[Key, list[Merge]] = {}
+    targets: dict[UUID, tuple[Merge, set[str]]] = {}
+    for merge, keys, waiting_for in asked:
+        for key in keys:
+            if key not in merge.states:
+                wanted.setdefault(key[0], set()).add(key[1])
+                askers.setdefault(key, []).append(merge)
+        if names := {"/".join(key) for key in waiting_for}:
+            targets[merge.citizen_id] = merge, names
+    if not wanted and not targets:
+        return
+    condition = Q(pk__in=[])
+    for kind, ids in wanted.items():
+        condition |= Q(type=kind, source_id__in=ids)
+    if targets:
+        every = sorted({name for _merge, names in targets.values() for name in names})
+        condition |= Q(waits_for__overlap=every, citizen__in=list(targets)) & ~Q(waits_for=[])
+    source = next(merge.source for merges in (*askers.values(), [m for m, _n in targets.values()]) for merge in merges)
+    for state in Delivered.objects.filter(condition, source=source):
+        for merge in askers.get((state.type, state.source_id), ()):
+            merge.keep([state])
+        waiter, names = targets.get(state.citizen_id, (None, set()))
+        if waiter is not None and names.intersection(state.waits_for):
+            waiter.keep([state])
 
 
 def waiting(state: Delivered) -> list[Key]:

@@ -13,23 +13,34 @@ from organisations.models import Organisation, UnitLink
 
 
 def locked_citizen(cpr: str, now: datetime) -> tuple[Citizen, bool]:
-    """Return the citizen with her row locked until the transaction ends, and whether she was created.
+    """Return the citizen with her row locked until the transaction ends, and whether she was created."""
+    return locked_citizens([cpr], now)[cpr]
 
-    What runs beside this for the same citizen waits; what only points at her does not. One statement when she is known.
+
+def locked_citizens(cprs: Iterable[str], now: datetime) -> dict[str, tuple[Citizen, bool]]:
+    """Return each citizen with her row locked until the transaction ends, and whether she was created.
+
+    What runs beside this for the same citizens waits; what only points at them does not. All who lock several lock them
+    in one order. One statement when all are known, else three.
     """
-    born = birth_date_of(cpr)
-    if born is None:
+    born = {cpr: birth_date_of(cpr) for cpr in cprs}
+    if None in born.values():
         raise Refused("only-cpr")
-    rows = Citizen.objects.select_for_update(no_key=True)
-    found: Citizen | None = rows.filter(cpr=cpr).first()
-    if found is not None:
-        return found, False
-    key = new_key()
-    Citizen.objects.bulk_create(
-        [Citizen(id=key, cpr=cpr, birth_date=born, created_at=now, updated_at=now)], ignore_conflicts=True
-    )
-    citizen: Citizen = rows.get(cpr=cpr)
-    return citizen, citizen.id == key
+    found = _locked(born)
+    fresh = {
+        cpr: Citizen(id=new_key(), cpr=cpr, birth_date=date, created_at=now, updated_at=now)
+        for cpr, date in sorted(born.items())
+        if cpr not in found and date is not None
+    }
+    if fresh:
+        Citizen.objects.bulk_create(fresh.values(), ignore_conflicts=True)
+        found |= _locked(fresh)
+    return {cpr: (found[cpr], cpr in fresh and found[cpr].pk == fresh[cpr].pk) for cpr in born}
+
+
+def _locked(cprs: Iterable[str]) -> dict[str, Citizen]:
+    rows = Citizen.objects.select_for_update(no_key=True).filter(cpr__in=list(cprs)).order_by("cpr")
+    return {row.cpr: row for row in rows if row.cpr is not None}
 
 
 def units(

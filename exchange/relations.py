@@ -5,6 +5,7 @@ relation stands for each unit and basis: the latest unbroken span of its grants;
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -71,28 +72,47 @@ def latest(grants: list[Granted]) -> Latest:
     return Latest(start, end, is_over, law)
 
 
-def follow_grants(*, source: str, citizen: Citizen, unit_id: UUID, moment: datetime) -> list[Change]:
-    """Bring the relations of a unit in line with its grants. Two statements, and one or two more when they differ."""
-    by_basis: dict[Basis, list[Granted]] = defaultdict(list)
-    rows = Delivered.objects.filter(source=source, citizen=citizen, origin_id=unit_id).exclude(grant="")
-    columns = ("grant", "grant_start", "grant_end", "sent_at", "grant_is_over")
-    for kind, start, end, sent_at, is_over in rows.values_list(*columns):
-        if start is not None:
-            by_basis[_BASES[Delivered.Grant(kind)]].append(Granted(kind, start, end, sent_at, is_over))
-    keys = {basis: f"grant/{basis.value}/{citizen.pk}/{unit_id}" for basis in _EVIDENCE}
+def follow_grants(*, source: str, whose: Sequence[tuple[Citizen, UUID]], moment: datetime) -> list[Change]:
+    """Bring the relations of these citizens, each at a unit, in line with its grants there.
+
+    Two statements, and one or two more when they differ; none for nobody.
+    """
+    if not whose:
+        return []
+    by_basis = _granted(source, whose)
+    keys = {
+        (citizen.pk, basis): f"grant/{basis.value}/{citizen.pk}/{unit_id}"
+        for citizen, unit_id in whose
+        for basis in _EVIDENCE
+    }
     standing = {
         row.source_id: row for row in TreatmentRelation.objects.filter(source=source, source_id__in=keys.values())
     }
     fresh, changed = [], []
-    for basis, key in keys.items():
-        row = standing.get(key)
-        grants = by_basis.get(basis)
-        wanted = _columns(latest(grants), citizen.died_at) if grants else _refuted(row)
-        if row is None and grants:
-            fresh.append(_relation(source, key, citizen, unit_id, basis, wanted, moment))
-        elif row is not None and any(getattr(row, name) != value for name, value in wanted.items()):
-            changed.append(_bumped(row, wanted, moment))
+    for citizen, unit_id in whose:
+        for basis in _EVIDENCE:
+            key = keys[citizen.pk, basis]
+            row = standing.get(key)
+            grants = by_basis.get((citizen.pk, basis))
+            wanted = _columns(latest(grants), citizen.died_at) if grants else _refuted(row)
+            if row is None and grants:
+                fresh.append(_relation(source, key, citizen, unit_id, basis, wanted, moment))
+            elif row is not None and any(getattr(row, name) != value for name, value in wanted.items()):
+                changed.append(_bumped(row, wanted, moment))
     return _written(fresh, changed)
+
+
+def _granted(source: str, whose: Sequence[tuple[Citizen, UUID]]) -> dict[tuple[UUID, Basis], list[Granted]]:
+    """The grants of these citizens, each at her unit, by citizen and what they are evidence of. One statement."""
+    found: dict[tuple[UUID, Basis], list[Granted]] = defaultdict(list)
+    units = {citizen.pk: unit_id for citizen, unit_id in whose}
+    rows = Delivered.objects.filter(source=source, citizen__in=units).exclude(grant="")
+    columns = ("citizen_id", "origin_id", "grant", "grant_start", "grant_end", "sent_at", "grant_is_over")
+    for citizen_id, unit_id, kind, start, end, sent_at, is_over in rows.values_list(*columns):
+        if start is not None and units[citizen_id] == unit_id:
+            granted = Granted(kind, start, end, sent_at, is_over)
+            found[citizen_id, _BASES[Delivered.Grant(kind)]].append(granted)
+    return found
 
 
 def _columns(span: Latest, died_at: datetime | None) -> dict[str, object]:

@@ -39,8 +39,7 @@ def take(*, by: Actor, bundle: bytes, source: str = DEFAULT_SOURCE) -> DeliveryR
     its reason while the others go in. Delivered again it changes nothing. `source` is the sender's name, within which
     its ids are unique. Raises NotASystem.
     """
-    if by.acting_as != ActingAs.SYSTEM or by.purpose != Purpose.DELIVERY:
-        raise NotASystem
+    check_system(by)
     report = DeliveryReport(source)
     try:
         bundles = split(bundle)
@@ -50,6 +49,12 @@ def take(*, by: Actor, bundle: bytes, source: str = DEFAULT_SOURCE) -> DeliveryR
     for body in bundles:
         report.citizens.append(take_one(by=by, body=body, raw=msgspec.json.encode(body), source=_source(body, source)))
     return report
+
+
+def check_system(by: Actor) -> None:
+    """Only a system, for the purpose of delivery, may deliver. Raises NotASystem."""
+    if by.acting_as != ActingAs.SYSTEM or by.purpose != Purpose.DELIVERY:
+        raise NotASystem
 
 
 def _source(body: dict[str, Any], source: str) -> str:
@@ -157,7 +162,7 @@ def _keep(
     columns = {
         "bundle_id": masked(report.bundle_id)[:200],
         "kind": report.kind[:40],
-        "sent_at": _timestamp(body),
+        "sent_at": timestamp_of(body),
         "received_at": by.moment,
         "outcome": report.outcome.value,
         "citizen": citizen,
@@ -171,7 +176,7 @@ def _keep(
     return delivery
 
 
-def _timestamp(body: dict[str, Any]) -> Any:
+def timestamp_of(body: dict[str, Any]) -> Any:
     """When the sender says it was sent, if that can be read."""
     timestamp = body.get("timestamp")
     try:

@@ -1,7 +1,7 @@
 """Writing the rows of a merge: few statements, and none for what does not change."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -105,37 +105,32 @@ def _note(merge: Merge, work: Work) -> None:
     state.grant_is_over = grant is not None and grant.is_over
 
 
-def load_stored(rows: Rows) -> None:
+def load_stored(every: Iterable[Rows]) -> None:
     """Read the rows that stand already. One statement for each table that has some."""
-    for model, wanted in rows.wanted.items():
-        old = [
-            UUID(key)
-            for work in {id(work): work for work, _columns in wanted.values()}.values()
-            if work.action != "created"
-            for key in work.state.elements.values()
-        ]
-        if old:
-            rows.stored.update(model.objects.in_bulk(old))
+    asked: dict[type[Element], dict[UUID, Rows]] = defaultdict(dict)
+    for rows in every:
+        for model, wanted in rows.wanted.items():
+            for work in {id(work): work for work, _columns in wanted.values()}.values():
+                if work.action != "created":
+                    asked[model].update((UUID(key), rows) for key in work.state.elements.values())
+    for model, keys in asked.items():
+        for key, row in model.objects.in_bulk(list(keys)).items():
+            keys[key].stored[key] = row
 
 
-def save(merge: Merge, rows: Rows) -> list[Change]:
-    """Write what is new and what differs; return it for the versions, and say of each work what came of it."""
+def save(every: Sequence[tuple[Merge, Rows]]) -> list[Change]:
+    """Write what is new and what differs; return it for the versions, and say of each work what came of it.
+
+    At most two statements for each table, however many merges.
+    """
     changes: list[Change] = []
-    for model, wanted in rows.wanted.items():
-        fresh = [
-            _new(model, merge, key, columns, rows.moment)
-            for key, (_w, columns) in wanted.items()
-            if key not in rows.stored
-        ]
-        changed = [
-            bumped(rows.stored[key], columns, rows.moment)
-            for key, (_work, columns) in wanted.items()
-            if key in rows.stored and (differs(rows.stored[key], columns) or key in rows.touched[model])
-        ]
-        changed += _dropped(model, wanted, rows)
-        for _key, (work, _columns) in wanted.items():
-            if work.action == "unchanged" and {row.pk for row in (*fresh, *changed)} & _own(work):
-                work.action = "updated"
+    for model in dict.fromkeys(model for _merge, rows in every for model in rows.wanted):
+        fresh: list[Element] = []
+        changed: list[Element] = []
+        for merge, rows in every:
+            made, bumped_rows = _sorted_out(model, merge, rows)
+            fresh += made
+            changed += bumped_rows
         if fresh:
             model.objects.bulk_create(fresh)
             changes.append(Change(model, "create", [row.pk for row in fresh]))
@@ -143,6 +138,27 @@ def save(merge: Merge, rows: Rows) -> list[Change]:
             update(model, changed)
             changes.append(Change(model, "update", [row.pk for row in changed]))
     return changes
+
+
+def _sorted_out(model: type[Element], merge: Merge, rows: Rows) -> tuple[list[Element], list[Element]]:
+    """The rows of a table that are new and those that differ, as they are to be."""
+    wanted = rows.wanted.get(model)
+    if not wanted:
+        return [], []
+    fresh = [
+        _new(model, merge, key, columns, rows.moment) for key, (_w, columns) in wanted.items() if key not in rows.stored
+    ]
+    changed = [
+        bumped(rows.stored[key], columns, rows.moment)
+        for key, (_work, columns) in wanted.items()
+        if key in rows.stored and (differs(rows.stored[key], columns) or key in rows.touched[model])
+    ]
+    changed += _dropped(model, wanted, rows)
+    written = {row.pk for row in (*fresh, *changed)}
+    for work, _columns in wanted.values():
+        if work.action == "unchanged" and written & _own(work):
+            work.action = "updated"
+    return fresh, changed
 
 
 def _own(work: Work) -> set[UUID]:
@@ -182,9 +198,9 @@ def update(model: type[Model], changed: Sequence[Model]) -> None:
     model._default_manager.bulk_create(changed, update_conflicts=True, unique_fields=["id"], update_fields=names)
 
 
-def keep_states(merge: Merge) -> None:
+def keep_states(merges: Iterable[Merge]) -> None:
     """Write the states that changed. One statement."""
-    kept = [work.state for work in merge.works.values() if work.is_kept]
+    kept = [work.state for merge in merges for work in merge.works.values() if work.is_kept]
     if kept:
         key = ["source", "type", "source_id"]
         names = [
@@ -203,13 +219,16 @@ def elements_of(merge: Merge, key: Key) -> UUID | None:
     return UUID(state.elements[""]) if state is not None and "" in state.elements else None
 
 
-def bump_others(rows: Rows) -> list[Change]:
+def bump_others(every: Iterable[Rows]) -> list[Change]:
     """Give a new version to rows that only got or lost a link. Two statements for each table that has some."""
+    others: dict[type[Element], dict[UUID, datetime]] = defaultdict(dict)
+    for rows in every:
+        for model, keys in rows.touched.items():
+            others[model].update(dict.fromkeys(keys - set(rows.wanted.get(model, ())), rows.moment))
     changes = []
-    for model, keys in rows.touched.items():
-        others = keys - set(rows.wanted.get(model, ()))
-        if others:
-            changed = [bumped(row, {}, rows.moment) for row in model.objects.filter(pk__in=others)]
+    for model, moments in others.items():
+        if moments:
+            changed = [bumped(row, {}, moments[row.pk]) for row in model.objects.filter(pk__in=moments)]
             update(model, changed)
             changes.append(Change(model, "update", [row.pk for row in changed]))
     return changes

@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from access.actors import Actor
 from access.statements import Source
-from access.writing import record
+from access.writing import record, record_several
 from citizens.models import Citizen
 from fhir.registry import all_resources
 
@@ -34,13 +34,18 @@ def _sources() -> dict[type[Model], Source]:
     return found
 
 
-def record_all(by: Actor, citizen_id: UUID, changes: Iterable[Change]) -> None:
-    """Write a version of each changed row and one log row for each table and change; a statement for each."""
+def record_all(by: Actor, changes: Iterable[Change]) -> None:
+    """Write a version of each changed row, and for each citizen one log row for each table and change.
+
+    A statement for each table and change. A row that was written twice has the version of its first change.
+    """
     sources = _sources()
     seen: set[UUID] = set()
     for model, change, every in changes:
         ids = [key for key in every if key not in seen]
         seen.update(ids)
         if ids and (source := sources.get(model)) is not None:
-            whose = citizen_id if model in _ABOUT or hasattr(model, "citizen") else None
-            record(by, source, ids, change, citizen_id=whose, rules=(DELIVERY_RULE,))
+            if model in _ABOUT or hasattr(model, "citizen"):
+                record_several(by, source, ids, change, rules=(DELIVERY_RULE,))
+            else:
+                record(by, source, ids, change, citizen_id=None, rules=(DELIVERY_RULE,))

@@ -85,17 +85,17 @@ def take(by: Actor, source: str, load: Load, finish: Check | None = None) -> tup
         content = {"columns": storing_form(thing.columns), "units": thing.units}
         merge.take(Item(thing.key, thing.full_url, content, thing.digest, load.sent_at))
     rows = _laid_out(merge, load, units, by.moment)
-    storing.load_stored(rows)
+    storing.load_stored([rows])
     if finish is not None:
         for key, (work, columns) in rows.wanted[load.model].items():
             finish(rows.stored.get(key), columns, work.item.full_url)
     changes = [Change(Citizen, "create", [citizen.pk])] if is_new else []
     changes += [Change(Organisation, "create", [unit.pk for unit in created])] if created else []
-    changes += storing.save(merge, rows)
-    storing.keep_states(merge)
+    changes += storing.save([(merge, rows)])
+    storing.keep_states([merge])
     ended = _ended(merge, load, by.moment) if load.complete else []
     changes += ended
-    record_all(by, citizen.pk, changes)
+    record_all(by, changes)
     return _report(merge, load, is_new, bool(created), bool(ended)), citizen
 
 

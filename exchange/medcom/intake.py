@@ -43,7 +43,7 @@ def take_notification(by: Actor, source: str, bundle: dict[str, Any]) -> tuple[C
         changes += _relation(source, stay, citizen, known[stay.unit], by)
         if is_news:
             changes += end_all(citizen=citizen, moment=by.moment)
-    record_all(by, citizen.pk, changes)
+    record_all(by, changes)
     notes = ["citizen-created"] if is_new else []
     notes += ["organisation-created"] if created else []
     notes += ["citizen-deceased"] if citizen.died_at is not None else []

@@ -8,23 +8,16 @@ from typing import IO, Any, cast
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from access.actors import Actor
-from access.vocabulary import ActingAs, Purpose
 from exchange import files
+from exchange.batches import take_files
 from exchange.models import Delivery
 from exchange.reports import ACTIONS, CitizenReport
-from exchange.services import DEFAULT_SOURCE, take
+from exchange.services import DEFAULT_SOURCE
 from exchange.values import masked
-
-
-def sender(name: str) -> Actor:
-    """The one who delivers by hand, now."""
-    return Actor(ActingAs.SYSTEM, Purpose.DELIVERY, timezone.now(), client_id=f"command:{name}"[:100])
 
 
 class Command(BaseCommand):
@@ -40,6 +33,7 @@ class Command(BaseCommand):
         """Files and how to report."""
         parser.add_argument("files", nargs="+", metavar="FILE", help="file, folder, or - for standard input")
         parser.add_argument("--source", default=DEFAULT_SOURCE, help="the sender's name (default: %(default)s)")
+        parser.add_argument("--workers", type=int, default=1, help="how many processes (default: %(default)s)")
         parser.add_argument("--json", action="store_true", help="print the report of each entry as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -51,7 +45,7 @@ class Command(BaseCommand):
         if not names:
             raise CommandError("No bundles there.")
         tally = _Tally()
-        reports = self._reports(names, options["source"])
+        reports = self._reports(names, options["source"], max(1, options["workers"]))
         if options["json"]:
             self._print_json(reports, tally, options["source"])
         else:
@@ -61,19 +55,17 @@ class Command(BaseCommand):
         if tally.outcomes[Delivery.Outcome.QUARANTINED]:
             sys.exit(1)
 
-    def _reports(self, names: list[str], source: str) -> Iterator[CitizenReport]:
+    def _reports(self, names: list[str], source: str, workers: int) -> Iterator[CitizenReport]:
         """Take each bundle, showing how far it has come on a terminal."""
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
         console = Console(stderr=True)
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             sizes = [Path(name).stat().st_size for name in names if name != files.STANDARD_INPUT]
             total = sum(sizes) if len(sizes) == len(names) else None
             bar = progress.add_task("bytes", total=total)
-            for name in names:
-                with files.opened(name) as stream:
-                    for bundle in files.bundles(stream):
-                        yield from take(by=sender(source), bundle=bundle, source=source).citizens
-                        progress.advance(bar, len(bundle))
+            for taken, reports in take_files(names, source, workers):
+                yield from reports
+                progress.advance(bar, taken)
 
     def _print_json(self, reports: Iterator[CitizenReport], tally: "_Tally", source: str) -> None:
         """Print one JSON object, part by part, so that memory does not grow with it."""

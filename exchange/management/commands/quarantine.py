@@ -10,8 +10,8 @@ from django.db.models import QuerySet
 from rich.console import Console
 from rich.table import Table
 
+from exchange.batches import by_hand
 from exchange.errors import REFUSALS
-from exchange.management.commands.deliver import sender
 from exchange.models import Quarantined
 from exchange.services import release
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         left = 0
         for key in list(waiting.values_list("pk", flat=True)):
             item = Quarantined.objects.select_related("delivery").get(pk=key)
-            report = release(by=sender("quarantine"), quarantined=item)
+            report = release(by=by_hand("quarantine"), quarantined=item)
             left += bool(report.reason)
             reason = f": {REFUSALS[report.reason][0]}" if report.reason else ""
             self.stdout.write(f"{item.delivery.pk} {report.outcome}{reason}")
