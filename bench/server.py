@@ -43,7 +43,7 @@ class Server:
     def cpu_seconds(self) -> float:
         """The processor time of the workers so far; zero where the system does not tell."""
         assert self.child.process is not None  # noqa: S101  it was started
-        return sum(_cpu_seconds(pid) for pid in _children(self.child.process.pid))
+        return sum(cpu_seconds_of(pid) for pid in _children(self.child.process.pid))
 
 
 def database_cpu_seconds() -> float:
@@ -52,22 +52,29 @@ def database_cpu_seconds() -> float:
         cursor.execute(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        return sum(_cpu_seconds(pid) for (pid,) in cursor.fetchall())
+        return sum(cpu_seconds_of(pid) for (pid,) in cursor.fetchall())
 
 
 def _children(parent: int) -> list[int]:
     """The processes that a process started."""
-    found = Path(f"/proc/{parent}/task/{parent}/children")
-    return [int(pid) for pid in found.read_text().split()] if found.exists() else []
+    try:
+        return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    except OSError:
+        return []
 
 
-def _cpu_seconds(pid: int) -> float:
-    """The processor time of a process, its own and the system's for it."""
+def processes_of(parent: int) -> list[int]:
+    """A process and all that it and they started."""
+    return [parent, *(pid for child in _children(parent) for pid in processes_of(child))]
+
+
+def cpu_seconds_of(pid: int, *, with_ended: bool = False) -> float:
+    """The processor time of a process, its own and the system's for it; if wanted, with its children that ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(int(field) for field in fields[11 : 15 if with_ended else 13]) / os.sysconf("SC_CLK_TCK")
 
 
 def database_url() -> str:

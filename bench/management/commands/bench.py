@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from rich.console import Console
 
-from bench import load, population, report
+from bench import delivering, load, population, report
 from bench.land import Land
 from bench.load import Measured
 from bench.plan import Plan
@@ -48,6 +48,8 @@ class Command(BaseCommand):
         parser.add_argument("--only", nargs="+", choices=names, default=names, help="these lines only")
         parser.add_argument("--no-bare", action="store_true", help="leave out the run without decisions and log")
         parser.add_argument("--own-client", action="store_true", help="our own load generator, although wrk is there")
+        parser.add_argument("--deliver", type=int, default=2_000, help="citizens of a night of deliveries (2,000)")
+        parser.add_argument("--workers", type=int, default=2, help="processes that take deliveries (2)")
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file too")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -103,6 +105,10 @@ class Command(BaseCommand):
         connection.close()
         facts.update(self._run(console, asked, results, options))
         report.show(console, results, CLIENTS)
+        if options["deliver"]:
+            nights = delivering.measure(options["deliver"], options["workers"])
+            delivering.show(console, nights)
+            facts["deliveries"] = delivering.as_json(nights)
         console.print(f"memory of a worker: {', '.join(f'{size:.0f} MB' for size in facts['worker_memory_mb'])}")
         if options["json"]:
             options["json"].write_text(json.dumps(report.as_json(results, **facts), indent=2) + "\n")
