@@ -9,7 +9,7 @@ INSTALL := $(PIP) install --only-binary=:all: --require-hashes -r
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-access mutants tour lock
+.PHONY: help run test check bench bench-access fuzz mutants tour lock
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -31,6 +31,9 @@ check: $(VENV)/dev.stamp ## lint, formatting, types, import directions and migra
 
 mutants: $(VENV)/dev.stamp ## remove each gate of the law in turn and print the score; ARGS="-k finer" for finer faults
 	@$(PY) -m tests.mutants $(ARGS)
+
+fuzz: $(VENV)/dev.stamp ## ask at random what the OpenAPI document offers; ARGS="--fuzz 600" for ten minutes
+	@$(PY) -m pytest tests/access/test_fuzz.py --fuzz 120 $(ARGS)
 
 bench: $(VENV)/runtime.stamp ## load many citizens and measure requests per second; ARGS="--citizens 1000"
 	@$(PY) manage.py bench $(ARGS)

@@ -263,10 +263,15 @@ def all_well() -> dict[str, Any]:
     return outcome(issue("information", "informational", "Det er gemt.", "It has been stored."))
 
 
+def _printable(detail: str) -> str:
+    """A detail that may repeat what a client sent, without what no text of FHIR holds."""
+    return "".join(char for char in detail if char.isprintable())
+
+
 def outcome_of(error: FhirError) -> dict[str, Any]:
     """Build the OperationOutcome of an error."""
     kind = error.kind
-    detail_da, detail_en = error.detail_da, error.detail_en or error.detail_da
+    detail_da, detail_en = _printable(error.detail_da), _printable(error.detail_en or error.detail_da)
     built = issue(
         "error",
         kind.issue,

@@ -85,6 +85,8 @@ class _Parser:
 
     def take(self, name: str, raw: str) -> None:
         """Take one parameter. Raises FhirError for a value out of shape."""
+        if "\x00" in raw:  # which no text of the database holds
+            raise FhirError("bad-parameter", safe_name(name))
         result = {
             "_count": self._count,
             "_sort": self._sort,

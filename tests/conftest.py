@@ -23,7 +23,11 @@ USUAL_TRIPLES = 200_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--triples N`: how many triples of asker, element and moment the equivalence tests compare."""
+    """`--triples N`: how many triples of asker, element and moment the equivalence tests compare.
+
+    `--fuzz N`: for how many seconds the OpenAPI document is asked at random.
+    """
+    parser.addoption("--fuzz", type=int, default=8, help="seconds of asking at random what OpenAPI offers")
     parser.addoption("--triples", type=int, default=USUAL_TRIPLES, help="triples for the equivalence of the access law")
 
 
