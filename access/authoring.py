@@ -21,18 +21,21 @@ from access.statements import Row, Source, fetch
 from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, ActingAs, Action, AuthorKind, Category, Law
 from access.writing import record
 from fhir.identifiers import NO_KEY, BusinessKey, sender_of
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 
 # Danish and English text of what may be wrong with the act of an element.
 MIXED = (
+    "act-mixed",
     "Ét element står under én lov; del det i et efter sundhedsloven og et efter service- eller ældreloven.",
     "An element stands under one act; split it into one of the health act and one of the social acts.",
 )
 OTHER_ACT = (
+    "act-other",
     "Den angivne lov passer ikke til koden, paragraffen eller det, elementet handler om.",
     "The stated act does not fit the code, the paragraph or what the element is about.",
 )
 WHICH_ACT = (
+    "act-missing",
     "Angiv om elementet er efter serviceloven eller ældreloven; det kan ikke udledes.",
     "State whether the element is of the service act or the elderly act; it cannot be derived.",
 )
@@ -204,14 +207,14 @@ def save(element: Any, *, force_insert: bool = False) -> None:
             raise KeyTaken("already-exists", citizen_id=element.citizen_id) from error
         if "unique" in str(error.__cause__).lower():
             raise FhirError("already-exists") from error
-        raise FhirError("rule-broken", f"Reglen {name} er brudt.", f"The rule {name} is broken.") from error
+        raise broken("constraint", f"Reglen {name} er brudt.", f"The rule {name} is broken.") from error
 
 
 def same(current: Any, **expected: Any) -> None:
     """What may never change has not changed. Raises FhirError (422)."""
     for name, value in expected.items():
         if getattr(current, name) != value:
-            raise FhirError("rule-broken", f"{name} kan ikke ændres.", f"{name} cannot be changed.")
+            raise broken("fixed", f"{name} kan ikke ændres.", f"{name} cannot be changed.")
 
 
 def own(model: type[Element], keys: list[UUID], citizen_id: UUID, expression: str) -> list[UUID]:
@@ -246,13 +249,13 @@ def act_of(by: Actor, implied: Collection[Law], stated: str) -> Law:
     """
     acts = set(implied)
     if len(acts) > 1 and not acts <= SOCIAL_LAWS:
-        raise FhirError("rule-broken", *MIXED)
+        raise broken(*MIXED)
     if stated and acts and stated not in acts:
-        raise FhirError("rule-broken", *OTHER_ACT)
+        raise broken(*OTHER_ACT)
     if len(acts) == 1:
         return acts.pop()
     if stated:
         return Law(stated)
     if acts or by.acting_as in SOCIAL_SIDE:
-        raise FhirError("rule-broken", *WHICH_ACT)
+        raise broken(*WHICH_ACT)
     return Law.HEALTH

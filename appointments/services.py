@@ -19,7 +19,7 @@ from access.vocabulary import Category, Law
 from appointments.models import Appointment, Series
 from appointments.states import may_become
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import FhirError
+from fhir.outcomes import broken
 from organisations.models import Location, Organisation, Professional
 from terminology import lookup
 
@@ -157,7 +157,7 @@ def _implied(paragraph: str) -> tuple[Law, ...]:
 def _values(given: AppointmentInput) -> dict[str, Any]:
     """The columns that a writer sets. Raises FhirError (422)."""
     if given.end is not None and given.end <= given.start:
-        raise FhirError("rule-broken", "En aftale slutter efter den begynder.", "An appointment ends after it starts.")
+        raise broken("period-order", "En aftale slutter efter den begynder.", "An appointment ends after it starts.")
     return {name: getattr(given, name) for name in WRITTEN} | {
         "performer_id": given.performer,
         "location_id": given.location,
@@ -207,8 +207,8 @@ def _keep_act(by: Actor, current: Appointment, stated: str) -> None:
 def _follow(current: str, wanted: str) -> None:
     """The status may follow. Raises FhirError (422)."""
     if not may_become(current, wanted):
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "status-order",
             f"En aftale kan ikke gå fra {current} til {wanted}.",
             f"An appointment cannot go from {current} to {wanted}.",
             expression="Appointment.status",

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from access.vocabulary import Law
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.structs import Coding
 from terminology import branches, lookup
 from terminology.rows import CodeRow
@@ -141,8 +141,8 @@ def paragraph_of(coded: Coded, stated: str, expression: str) -> str:
         coded.paragraph, section_only=True
     )
     if (coded.law and law != coded.law) or not same_section:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "paragraph-other",
             "Paragraffen passer ikke til koden.",
             "The paragraph does not fit the code.",
             expression=expression,

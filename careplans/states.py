@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from careplans.models import CarePlan, Condition
-from fhir.outcomes import FhirError
+from fhir.outcomes import broken
 from organisations.models import TreatmentRelation
 
 Moves = Mapping[str, frozenset[str]]
@@ -64,11 +64,11 @@ OVER = frozenset(Condition.ClinicalStatus.values) - NOT_OVER
 def start(allowed: frozenset[str], status: str, expression: str) -> None:
     """Something new may begin in this status. Raises FhirError (422)."""
     if status not in allowed:
-        raise FhirError("rule-broken", f"Kan ikke begynde som {status}.", f"Cannot begin as {status}.", expression)
+        raise broken("status-of-new", f"Kan ikke begynde som {status}.", f"Cannot begin as {status}.", expression)
 
 
 def move(table: Moves, now: str, then: str, expression: str) -> None:
     """The one status may follow the other. Raises FhirError (422)."""
     if then not in (now, *table[now]):
-        text = (f"Kan ikke gå fra {now} til {then}.", f"Cannot move from {now} to {then}.")
-        raise FhirError("rule-broken", *text, expression)
+        text = ("status-order", f"Kan ikke gå fra {now} til {then}.", f"Cannot move from {now} to {then}.")
+        raise broken(*text, expression)

@@ -211,6 +211,9 @@ _KINDS = (
 KINDS = {kind.code: kind for kind in (*_KINDS, *OF_WRITES)}
 
 
+RULE_SYSTEM = "https://patientoverblik.dk/fhir/CodeSystem/rule"
+
+
 @dataclass(eq=False)
 class FhirError(Exception):
     """An error that is answered as an OperationOutcome. `detail_da` and `detail_en` fill the text of the kind.
@@ -233,6 +236,11 @@ class FhirError(Exception):
 
     def __str__(self) -> str:
         return self.code
+
+
+def broken(rule: str, da: str, en: str, expression: str = "") -> FhirError:
+    """The error of a rule that what was sent breaks: of the kind `rule-broken`, with the rule's own code beside it."""
+    return FhirError("rule-broken", da, en, expression, ({"system": RULE_SYSTEM, "code": rule},))
 
 
 def issue(

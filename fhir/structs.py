@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from fhir.datatypes import JURISDICTION, LEGAL_BASIS, parse_instant, parse_reference
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 
 LAW_OF_CODE = {"healthcare-act": "health-act", "service-act": "service-act", "elderly-act": "elderly-act"}
 
@@ -155,7 +155,7 @@ def stated_law(body: Body) -> str:
         if code not in LAW_OF_CODE:
             raise FhirError("unknown-code", code[:40], expression="extension")
     if len(stated) > 1:
-        raise FhirError("rule-broken", "Der er angivet to love.", "Two acts are stated.", expression="extension")
+        raise broken("act-stated-twice", "Der er angivet to love.", "Two acts are stated.", expression="extension")
     return LAW_OF_CODE[stated.pop()] if stated else ""
 
 

@@ -26,7 +26,7 @@ from fhir.datatypes import (
 )
 from fhir.definitions import code_system
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Part, Quantity, Reference, convert, day_of, key_of
 from goals import services
@@ -202,7 +202,7 @@ def parse(body: dict[str, Any]) -> services.GoalInput:
     described = goal.description.coding[0] if goal.description.coding else None
     target = goal.target[0] if goal.target else Target()
     if len(goal.target) > 1:
-        raise FhirError("rule-broken", "Ét mål har én målsætning.", "A goal has one target.", expression="Goal.target")
+        raise broken("goal-one-target", "Ét mål har én målsætning.", "A goal has one target.", expression="Goal.target")
     return services.GoalInput(
         citizen_id=key_of(goal.subject, "Patient", "Goal.subject"),
         kind=Goal.Kind(kind),

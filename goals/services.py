@@ -15,7 +15,7 @@ from access.statements import Row, Source
 from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, Action, Category, Law
 from careplans.models import Condition
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import FhirError
+from fhir.outcomes import broken
 from goals.models import Goal, GoalCondition
 
 # The columns that a writer sets.
@@ -143,43 +143,54 @@ def place_of(by: Actor, conditions: list[UUID]) -> tuple[Category, Law]:
 def check(goal: GoalInput, category: Category) -> None:
     """Hold a goal against the rules of its kind (law study 7.2). Raises FhirError (422)."""
     is_life = goal.kind == Goal.Kind.LIFE
-    broken: list[tuple[bool, str, str]] = [
+    rules: list[tuple[bool, str, str, str]] = [
         (
             category == Category.GOAL_LIFE and not is_life,
+            "goal-life-only",
             "Borgeren selv skriver livsmål.",
             "The citizen herself writes life goals.",
         ),
-        (is_life and not goal.words.strip(), "Et livsmål har borgerens ord.", "A life goal has the citizen's words."),
+        (
+            is_life and not goal.words.strip(),
+            "goal-life-words",
+            "Et livsmål har borgerens ord.",
+            "A life goal has the citizen's words.",
+        ),
         (
             is_life and (goal.target_value is not None or goal.severity_expected is not None),
+            "goal-life-target",
             "Et livsmål har ingen målsætning i tal.",
             "A life goal carries no target.",
         ),
         (
             goal.kind == Goal.Kind.DISEASE
             and (not goal.measure_code or goal.target_value is None or goal.due_on is None),
+            "goal-disease-target",
             "Et sygdomsmål har måling, værdi og dato.",
             "A disease goal has a measure, a value and a date.",
         ),
         (
             goal.kind == Goal.Kind.FUNCTIONAL and (goal.severity_expected is None or len(goal.conditions) != 1),
+            "goal-functional-condition",
             "Et funktionsmål har forventet sværhedsgrad og netop én tilstand.",
             "A functional goal has an expected severity and exactly one condition.",
         ),
         (
             goal.kind == Goal.Kind.FUNCTIONAL and category == Category.GOAL_SUL,
+            "goal-functional-act",
             "Funktionsmål skrives efter service- eller ældreloven.",
             "Functional goals are recorded under service or elderly law.",
         ),
         (
             bool(goal.sharing) and (category != Category.GOAL_LIFE or goal.sharing not in Goal.Sharing.values),
+            "goal-sharing",
             "Kun borgerens eget livsmål har et valg af deling.",
             "Only the citizen's own life goal has a choice of sharing.",
         ),
     ]
-    for is_broken, da, en in broken:
+    for is_broken, rule, da, en in rules:
         if is_broken:
-            raise FhirError("rule-broken", da, en)
+            raise broken(rule, da, en)
 
 
 def _values(goal: GoalInput) -> dict[str, Any]:

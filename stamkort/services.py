@@ -23,7 +23,7 @@ from access.vocabulary import AuthorKind, Category, Law, Reason
 from access.writing import record
 from citizens.models import Citizen
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from stamkort.models import REFUSAL_DELAY, Entry, Registration
 from stamkort.values import checked
 
@@ -156,8 +156,8 @@ def delete_relative(*, by: Actor, source: Source, key: UUID, if_match: int | Non
 def check_relative(relative: RelativeInput) -> None:
     """A relative has a name. Raises FhirError (422)."""
     if not relative.name.strip():
-        raise FhirError(
-            "rule-broken", "En pårørende skal have et navn.", "A relative must have a name.", "RelatedPerson.name"
+        raise broken(
+            "relative-name", "En pårørende skal have et navn.", "A relative must have a name.", "RelatedPerson.name"
         )
 
 
@@ -194,9 +194,9 @@ def revoke_refusal(*, by: Actor, source: Source, key: UUID, if_match: int | None
 
     def change(current: Any) -> dict[str, Any]:
         if current.kind != Registration.Kind.RESUSCITATION_REFUSAL:
-            raise FhirError("rule-broken", *IN_ITS_REGISTER)
+            raise broken(*IN_ITS_REGISTER)
         if current.revoked_at is not None:
-            raise FhirError("rule-broken", "Det er allerede trukket tilbage.", "It has been withdrawn already.")
+            raise broken("withdrawn-already", "Det er allerede trukket tilbage.", "It has been withdrawn already.")
         return {"revoked_at": by.moment}
 
     with _hers_alone():
@@ -204,6 +204,7 @@ def revoke_refusal(*, by: Actor, source: Source, key: UUID, if_match: int | None
 
 
 IN_ITS_REGISTER = (
+    "register-only",
     "Testamenter og registreringer skrives i deres registre.",
     "Wills and registrations are written in their registers.",
 )

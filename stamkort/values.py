@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from stamkort.models import Entry
 
 MOST_LINES = 4
@@ -111,8 +111,8 @@ def checked(kind: Entry.Kind, fields: Any) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         raise FhirError("wrong-shape", str(error).partition(" - at")[0], expression=str(kind)) from error
     if not value.is_fit():
-        raise FhirError(
-            "rule-broken", "Oplysningen er ikke udfyldt rigtigt.", "The entry is not filled in right.", str(kind)
+        raise broken(
+            "entry-shape", "Oplysningen er ikke udfyldt rigtigt.", "The entry is not filled in right.", str(kind)
         )
     stored: dict[str, Any] = msgspec.to_builtins(value)
     return stored

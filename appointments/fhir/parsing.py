@@ -25,7 +25,7 @@ from appointments.fhir.mapping import (
 from appointments.models import Appointment
 from fhir.datatypes import PARAGRAPH, parse_reference
 from fhir.identifiers import business_key
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.structs import (
     Body,
     CodeableConcept,
@@ -117,9 +117,9 @@ def parse(body: dict[str, Any]) -> services.AppointmentInput:
     )
 
 
-def _broken(da: str, en: str, place: str) -> FhirError:
+def _broken(rule: str, da: str, en: str, place: str) -> FhirError:
     """The error for a rule of appointments."""
-    return FhirError("rule-broken", da, en, expression=f"Appointment.{place}")
+    return broken(rule, da, en, f"Appointment.{place}")
 
 
 def _times(appointment: AppointmentBody) -> tuple[datetime, datetime | None]:
@@ -132,9 +132,10 @@ def _times(appointment: AppointmentBody) -> tuple[datetime, datetime | None]:
     absent = appointment.end_absent or Absent()
     is_unknown = any(item.get("url") == ABSENT for item in absent.extension)
     if start is None:
-        raise _broken("En aftale har et tidspunkt.", "An appointment has a time.", "start")
+        raise _broken("appointment-time", "En aftale har et tidspunkt.", "An appointment has a time.", "start")
     if end is None and not is_unknown:
         raise _broken(
+            "appointment-end",
             "En aftale med start har også en slutning, eller den er angivet som ukendt (app-2).",
             "An appointment with a start has an end too, or says that it is unknown (app-2).",
             "end",
@@ -149,16 +150,20 @@ def _participants(appointment: AppointmentBody) -> dict[str, UUID]:
         if part.status not in _ANSWERS:
             raise FhirError("unknown-code", part.status[:40], expression="Appointment.participant.status")
         if part.actor is None or not part.actor.reference:
-            raise _broken("Hver deltager er angivet.", "Each participant is named.", "participant.actor")
+            raise _broken(
+                "participant-named", "Hver deltager er angivet.", "Each participant is named.", "participant.actor"
+            )
         try:
             kind, key = parse_reference(part.actor.reference, ONE_OF_EACH)
         except ValueError as error:
             raise FhirError("dangling-reference", "actor", expression="Appointment.participant.actor") from error
         if kind in found:
-            raise _broken(f"En aftale har én {kind}.", f"An appointment has one {kind}.", "participant")
+            raise _broken("one-of-each", f"En aftale har én {kind}.", f"An appointment has one {kind}.", "participant")
         found[kind] = key
     if "Patient" not in found:
-        raise _broken("En aftale har netop én borger.", "An appointment has exactly one patient.", "participant")
+        raise _broken(
+            "one-citizen", "En aftale har netop én borger.", "An appointment has exactly one patient.", "participant"
+        )
     return found
 
 
@@ -168,6 +173,7 @@ def _cancellation(appointment: AppointmentBody) -> str:
         return ""
     if appointment.status not in _ENDED:
         raise _broken(
+            "cancelled-for-a-reason",
             "Kun en aflyst eller udeblevet aftale har en årsag til aflysning (app-4).",
             "Only an appointment that was cancelled or missed has a reason for it (app-4).",
             "cancelationReason",
@@ -239,14 +245,14 @@ def _unit(appointment: AppointmentBody, url: str) -> UUID | None:
 def _single(concepts: list[CodeableConcept], place: str) -> CodeableConcept | None:
     """The only one, or None. Raises FhirError (422)."""
     if len(concepts) > 1:
-        raise _broken("Der kan kun gemmes én kode her.", "Only one code can be kept here.", place)
+        raise _broken("only-one", "Der kan kun gemmes én kode her.", "Only one code can be kept here.", place)
     return concepts[0] if concepts else None
 
 
 def _short(text: str, place: str) -> str:
     """A text that can be kept whole. Raises FhirError (422)."""
     if len(text) > 300:
-        raise FhirError("rule-broken", "Teksten er for lang.", "The text is too long.", expression=place)
+        raise broken("text-length", "Teksten er for lang.", "The text is too long.", expression=place)
     return text
 
 

@@ -9,7 +9,7 @@ from django.db.models import Model
 from access.columns import points_at
 from careplans.act_codes import stored_code
 from careplans.fhir.reading import typed_key
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import SearchParameter
 from fhir.structs import Reference, key_of
 
@@ -57,8 +57,8 @@ def key_among(items: Sequence[Reference], kinds: tuple[str, ...], expression: st
     for item in items:
         kind, key = typed_key(item, kinds, expression)
         if found.setdefault(kind, key) != key:
-            raise FhirError(
-                "rule-broken",
+            raise broken(
+                "one-reference",
                 f"Der kan kun henvises til én {kind} her.",
                 f"Only one {kind} can be referred to here.",
                 expression=expression,
@@ -76,8 +76,8 @@ def one_of(value: str, allowed: Sequence[str], expression: str) -> str:
 def of_unit(item: Reference | None, unit_id: Any, expression: str) -> None:
     """A unit that the server sets is the one it will set. Raises FhirError (422)."""
     if item is not None and key_among((item,), ("Organization",), expression) != {"Organization": unit_id}:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "unit-is-own",
             "Enheden er altid den, der skriver.",
             "The unit is always the one that writes.",
             expression=expression,

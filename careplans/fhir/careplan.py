@@ -33,7 +33,7 @@ from fhir.datatypes import (
 from fhir.definitions import code_system
 from fhir.elements import SUBSETTED
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Part, Period, Reference, convert, key_of, stated_law
 from terminology.systems import SNOMED
@@ -177,7 +177,7 @@ def parse(body: dict[str, Any]) -> services.PlanInput:
         raise FhirError("unknown-code", given.intent[:40], expression="CarePlan.intent")
     start, end = period_of(given.period, "CarePlan.period")
     if start is None:
-        raise FhirError("rule-broken", "En plan har en begyndelse.", "A plan has a start.", "CarePlan.period.start")
+        raise broken("plan-start", "En plan har en begyndelse.", "A plan has a start.", "CarePlan.period.start")
     team, parent = one(given.careTeam, "CarePlan.careTeam"), one(given.partOf, "CarePlan.partOf")
     return services.PlanInput(
         citizen_id=key_of(given.subject, "Patient", "CarePlan.subject"),

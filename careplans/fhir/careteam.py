@@ -22,7 +22,7 @@ from careplans.services import teams as services
 from fhir.datatypes import clean, coding, legal_basis, meta, period, reference
 from fhir.definitions import code_system
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Part, Period, Reference, convert, key_of, stated_law
 
@@ -149,8 +149,12 @@ def _member(given: Participant) -> services.MemberInput:
     found: dict[str, Any] = {column: key, "role": _role(given)}
     if given.onBehalfOf is not None:
         if kind != "Practitioner":
-            text = ("Kun fagpersoner handler for en enhed.", "Only professionals act on behalf of a unit.")
-            raise FhirError("rule-broken", *text, "CareTeam.participant.onBehalfOf")
+            text = (
+                "member-on-behalf",
+                "Kun fagpersoner handler for en enhed.",
+                "Only professionals act on behalf of a unit.",
+            )
+            raise broken(*text, "CareTeam.participant.onBehalfOf")
         found["unit_id"] = key_of(given.onBehalfOf, "Organization", "CareTeam.participant.onBehalfOf")
     return services.MemberInput(**found)
 

@@ -24,7 +24,7 @@ from fhir.datatypes import (
     references,
 )
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
-from fhir.outcomes import FhirError
+from fhir.outcomes import broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import (
     Body,
@@ -100,8 +100,11 @@ def parse(body: dict[str, Any], by: Actor, *, is_new: bool) -> services.ContactI
     encounter = convert(body, EncounterBody)
     start, end = period_of(encounter.period, "Encounter.period")
     if start is None:
-        raise FhirError(
-            "rule-broken", "En kontakt har et starttidspunkt.", "A contact has a start.", expression="Encounter.period"
+        raise broken(
+            "contact-start",
+            "En kontakt har et starttidspunkt.",
+            "A contact has a start.",
+            expression="Encounter.period",
         )
     kind = one(encounter.type, "Encounter.type")
     if is_new:

@@ -24,7 +24,7 @@ from fhir.datatypes import (
     references,
 )
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import (
     Body,
@@ -153,8 +153,8 @@ def _value(observation: ObservationBody, code: Coded) -> Coded | None:
     is_follow_up = (code.system, code.code) == (SNOMED, FOLLOW_UP_RESULT)
     if observation.valueCodeableConcept is None:
         if is_follow_up and observation.status not in ("registered", "cancelled", "entered-in-error"):
-            raise FhirError(
-                "rule-broken",
+            raise broken(
+                "follow-up-result",
                 "En opfølgning har et resultat.",
                 "A follow-up has a result.",
                 expression="Observation.valueCodeableConcept",
@@ -172,8 +172,11 @@ def _amount(quantity: Quantity | None) -> dict[str, Any]:
     if quantity is None or quantity.value is None:
         return {}
     if quantity.comparator or len(quantity.code or quantity.unit) > 40 or abs(quantity.value) >= 10**8:
-        raise FhirError(
-            "rule-broken", "En måling er et tal.", "A measurement is a number.", expression="Observation.valueQuantity"
+        raise broken(
+            "measurement-number",
+            "En måling er et tal.",
+            "A measurement is a number.",
+            expression="Observation.valueQuantity",
         )
     return {"quantity": round(Decimal(str(quantity.value)), 4), "unit": quantity.code or quantity.unit}
 

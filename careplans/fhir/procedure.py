@@ -29,7 +29,7 @@ from fhir.datatypes import (
     references,
 )
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
-from fhir.outcomes import FhirError
+from fhir.outcomes import broken
 from fhir.registry import VERSIONED, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Reference, convert, key_of, stated_law
 from terminology.branches import INTERVENTIONS
@@ -97,8 +97,8 @@ def parse(body: dict[str, Any]) -> services.CompletedInput:
     procedure = convert(body, ProcedureBody)
     performed = moment_of(procedure.performedDateTime, "Procedure.performedDateTime")
     if performed is None:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "procedure-time",
             "En udført indsats har et tidspunkt.",
             "A completed intervention has a time.",
             expression="Procedure.performedDateTime",

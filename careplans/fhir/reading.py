@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from fhir.datatypes import DENMARK, parse_reference
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.structs import CodeableConcept, Coding, Period, Reference, instant_of
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ def period_of(given: Period | None, expression: str) -> tuple[datetime | None, d
 def one(items: Sequence[T], expression: str) -> T | None:
     """The only item, if any. Raises FhirError (422) for several, which we could not keep."""
     if len(items) > 1:
-        raise FhirError("rule-broken", "Her kan kun stå én.", "Only one can stand here.", expression)
+        raise broken("only-one", "Her kan kun stå én.", "Only one can stand here.", expression)
     return items[0] if items else None
 
 

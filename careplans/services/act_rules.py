@@ -9,7 +9,7 @@ from access.authoring import act_of, missing, seen
 from access.policies import policy_of
 from access.vocabulary import SOCIAL_LAWS, Action, Category, Law
 from careplans.models import CompletedIntervention, Condition, Contact, Intervention, InterventionCondition
-from fhir.outcomes import FhirError
+from fhir.outcomes import broken
 from goals.models import Goal
 
 ERROR = "entered-in-error"
@@ -48,8 +48,8 @@ def write_reasons(
 def in_order(start: datetime | None, end: datetime | None, expression: str) -> None:
     """A period does not end before it starts. Raises FhirError (422)."""
     if start is not None and end is not None and end < start:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "period-order",
             "Perioden slutter før den begynder.",
             "The period ends before it starts.",
             expression=expression,
@@ -59,8 +59,8 @@ def in_order(start: datetime | None, end: datetime | None, expression: str) -> N
 def keep_error(current: str, wanted: str) -> None:
     """What was entered in error stays so. Raises FhirError (422)."""
     if current == ERROR and wanted != ERROR:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "error-stays",
             "Det, der er registreret ved en fejl, kan ikke tages i brug igen.",
             "What was entered in error cannot be used again.",
         )
@@ -69,8 +69,8 @@ def keep_error(current: str, wanted: str) -> None:
 def keep_act(by: Actor, current: Law, implied: Collection[Law], stated: str) -> None:
     """The act that an element was recorded under never changes. Raises FhirError (422)."""
     if act_of(by, implied, stated or ("" if len(set(implied)) == 1 else current)) != current:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "act-fixed",
             "Loven, et element er registreret efter, kan ikke ændres.",
             "The act that an element was recorded under cannot be changed.",
         )

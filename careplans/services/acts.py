@@ -14,7 +14,7 @@ from careplans.act_codes import Coded
 from careplans.models import Intervention
 from careplans.services.act_rules import category_of, in_order, keep_act, keep_error, link_as_wanted, write_reasons
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import FhirError
+from fhir.outcomes import broken
 from goals.models import Goal
 from organisations.models import Organisation
 from terminology import lookup
@@ -155,8 +155,8 @@ def create_completed(*, by: Actor, source: Source, given: CompletedInput) -> Row
         if given.intervention and plan is None:
             raise missing("ServiceRequest", "Procedure.basedOn")
         if plan is not None and plan.recorded_under != law:
-            raise FhirError(
-                "rule-broken",
+            raise broken(
+                "act-of-plan",
                 "Indsatsen er planlagt efter en anden lov.",
                 "The intervention was planned under another act.",
                 expression="Procedure.basedOn",

@@ -22,7 +22,7 @@ from access.vocabulary import Category
 from access.writing import record
 from careplans import states
 from careplans.services.relations import RelationInput, check_same
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from organisations.models import TreatmentRelation, UnitLink
 
 Basis = TreatmentRelation.Basis
@@ -73,8 +73,8 @@ def _settled(
     def change(current: TreatmentRelation) -> dict[str, Any]:
         check_same(current, relation)
         if current.basis != Basis.SELF_CLAIMED or current.status != Status.CLAIMED:
-            text = ("Kun en erklæring følges op.", "Only a claim is followed up.")
-            raise FhirError("rule-broken", *text, "EpisodeOfCare.status")
+            text = ("relation-claim-only", "Kun en erklæring følges op.", "Only a claim is followed up.")
+            raise broken(*text, "EpisodeOfCare.status")
         if current.professional_id in (None, by.professional_id, by.responsible_id):
             raise FhirError("relation-follow-up")
         changes = settle(current)

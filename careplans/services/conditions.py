@@ -14,7 +14,7 @@ from careplans import states
 from careplans.models import Condition
 from careplans.services.law import social, stated_or_writers, wrong_law
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from terminology import branches, lookup
 from terminology.rows import CodeRow
 from terminology.systems import FSIII, ICPC2, MUNICIPAL_TERMS, SKS, SKS_DIAGNOSES, SNOMED
@@ -150,39 +150,43 @@ def place_of(
 
 def check(condition: ConditionInput, known: CodeRow | None, by: Actor) -> None:
     """Hold a condition against FHIR's rules (con-3 to con-5) and those of its branch. Raises FhirError (422)."""
-    for is_broken, da, en, place in (*_of_fhir(condition), *_of_branch(condition, known, by)):
+    for is_broken, rule, da, en, place in (*_of_fhir(condition), *_of_branch(condition, known, by)):
         if is_broken:
-            raise FhirError("rule-broken", da, en, f"Condition.{place}")
+            raise broken(rule, da, en, f"Condition.{place}")
 
 
-Broken = tuple[bool, str, str, str]
+Broken = tuple[bool, str, str, str, str]
 
 
 def _of_fhir(condition: ConditionInput) -> list[Broken]:
-    """FHIR's own rules: whether each is broken, the texts and the place."""
+    """FHIR's own rules: whether each is broken, its code, the texts and the place."""
     in_error = condition.verification == Condition.Verification.ENTERED_IN_ERROR
     begun, over = condition.onset_on, condition.abated_on
     return [
         (
             in_error and bool(condition.clinical_status),
+            "condition-status-in-error",
             "En fejlregistrering har ingen klinisk status.",
             "What was entered in error has no clinical status.",
             "clinicalStatus",
         ),
         (
             not in_error and not condition.clinical_status,
+            "condition-status-missing",
             "Klinisk status mangler.",
             "The clinical status is missing.",
             "clinicalStatus",
         ),
         (
             over is not None and condition.clinical_status in states.NOT_OVER,
+            "condition-abated",
             "En tilstand, der er ophørt, er ikke aktiv.",
             "A condition that has abated is not active.",
             "abatement",
         ),
         (
             begun is not None and over is not None and over < begun,
+            "condition-abated-before-onset",
             "Ophør kan ikke ligge før begyndelse.",
             "It cannot abate before its onset.",
             "abatement",
@@ -198,18 +202,21 @@ def _of_branch(condition: ConditionInput, known: CodeRow | None, by: Actor) -> l
     return [
         (
             condition.recorded_on is not None and condition.recorded_on > today,
+            "condition-recorded-ahead",
             "Datoen ligger i fremtiden.",
             "The date lies in the future.",
             "recordedDate",
         ),
         (
             branch == branches.HOME_CARE_CONDITION and is_active and condition.severity is None,
+            "severity-required",
             "En aktiv funktionsevnetilstand har en sværhedsgrad.",
             "An active function state has a severity.",
             "severity",
         ),
         (
             condition.severity is not None and branch in ("", branches.NURSING_CONDITION),
+            "severity-forbidden",
             "Kun tilstande fra FSIII, og ikke sygeplejetilstande, har en sværhedsgrad.",
             "Only FSIII conditions other than nursing conditions have a severity.",
             "severity",

@@ -16,7 +16,7 @@ from careplans.act_codes import Coded
 from careplans.models import Condition, Contact, FollowUp, Intervention
 from careplans.services.act_rules import category_of, in_order, keep_act, keep_error, write_reasons
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 
 
 @dataclass(frozen=True)
@@ -211,8 +211,8 @@ def _follow_up(given: FollowUpInput) -> dict[str, Any]:
 
 def _fixed(expression: str) -> FhirError:
     """The error for changing what a follow-up is about."""
-    return FhirError(
-        "rule-broken",
+    return broken(
+        "follow-up-fixed",
         "Det, opfølgningen handler om, kan ikke ændres.",
         "What the follow-up is about cannot be changed.",
         expression=expression,

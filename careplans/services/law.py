@@ -2,7 +2,7 @@
 
 from access.actors import Actor
 from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, Law
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 
 
 def stated_or_writers(by: Actor, stated: str) -> Law:
@@ -29,8 +29,8 @@ def social(stated: str) -> Law:
 
 def unstated() -> FhirError:
     """The act is missing."""
-    return FhirError(
-        "rule-broken",
+    return broken(
+        "act-missing",
         "Angiv, om det er efter serviceloven eller ældreloven.",
         "State whether this is under the service act or the elderly act.",
         "extension",
@@ -39,8 +39,8 @@ def unstated() -> FhirError:
 
 def wrong_law() -> FhirError:
     """The act that is stated is not the one it stands under."""
-    return FhirError(
-        "rule-broken",
+    return broken(
+        "act-other",
         "Den angivne lov er ikke den, som dette er skrevet under.",
         "The stated act is not the one that this stands under.",
         "extension",

@@ -20,7 +20,7 @@ from careplans.policy import PARTS
 from careplans.services.law import same_law, stated_or_writers, wrong_law
 from careplans.services.links import kept, seen, units
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 
 OF_PSYCHIATRY = frozenset({CarePlan.Kind.DISCHARGE_AGREEMENT.value, CarePlan.Kind.COORDINATION.value})
 LINKS = ("condition", "goal", "intervention", "appointment")
@@ -133,13 +133,22 @@ def check(plan: PlanInput, owners: set[UUID | None], key: UUID | None = None) ->
     """Hold a plan against its rules; `owners` are no parties besides themselves. Raises FhirError (422)."""
     others = [party for party in plan.parties if party not in owners]
     if plan.end is not None and plan.end < plan.start:
-        raise _broken("Slutningen ligger før begyndelsen.", "The end lies before the start.", "period")
+        raise _broken("period-order", "Slutningen ligger før begyndelsen.", "The end lies before the start.", "period")
     if plan.kind in OF_PSYCHIATRY and not others:
-        raise _broken("En aftale har andre parter.", "An agreement has other parties.", "contributor")
+        raise _broken(
+            "plan-parties-missing", "En aftale har andre parter.", "An agreement has other parties.", "contributor"
+        )
     if plan.kind not in OF_PSYCHIATRY and others:
-        raise _broken("Kun aftaler efter psykiatriloven har parter.", "Only agreements have parties.", "contributor")
+        raise _broken(
+            "plan-parties",
+            "Kun aftaler efter psykiatriloven har parter.",
+            "Only agreements have parties.",
+            "contributor",
+        )
     if key is not None and plan.part_of_id == key:
-        raise _broken("En plan er ikke del af sig selv.", "A plan is no part of itself.", "partOf")
+        raise _broken(
+            "plan-part-of-itself", "En plan er ikke del af sig selv.", "A plan is no part of itself.", "partOf"
+        )
 
 
 def _look_up(by: Actor, plan: PlanInput, current: CarePlan | None = None) -> None:
@@ -195,6 +204,6 @@ def _words(plan: PlanInput) -> dict[str, Any]:
     return {name: getattr(plan, name) for name in ("kind", "status", "title", "description", "start", "end")}
 
 
-def _broken(da: str, en: str, place: str) -> FhirError:
+def _broken(rule: str, da: str, en: str, place: str) -> FhirError:
     """A rule of plans is broken."""
-    return FhirError("rule-broken", da, en, f"CarePlan.{place}")
+    return broken(rule, da, en, f"CarePlan.{place}")

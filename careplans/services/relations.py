@@ -14,7 +14,7 @@ from access.vocabulary import Category, Law
 from careplans import states
 from careplans.services.law import same_law
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from organisations.models import TreatmentRelation
 
 Basis = TreatmentRelation.Basis
@@ -46,13 +46,17 @@ def claim_relation(*, by: Actor, source: Source, relation: RelationInput) -> Row
     Law: grounds.TREATMENT_LOOKUP; law study 3.2, step 5.
     """
     if relation.basis != Basis.SELF_CLAIMED:
-        raise _broken("Dette grundlag kommer fra systemerne.", "This evidence comes from the systems.", "type")
+        raise _broken(
+            "relation-basis", "Dette grundlag kommer fra systemerne.", "This evidence comes from the systems.", "type"
+        )
     if relation.status != Status.CLAIMED:
-        raise _broken("Et nyt forløb er aktivt.", "A new episode is active.", "status")
+        raise _broken("status-of-new", "Et nyt forløb er aktivt.", "A new episode is active.", "status")
     if relation.unit_id not in (None, by.unit_id):
-        raise _broken("Enheden er din egen.", "The unit is your own.", "managingOrganization")
+        raise _broken("unit-is-own", "Enheden er din egen.", "The unit is your own.", "managingOrganization")
     if relation.professional_id not in (None, by.professional_id):
-        raise _broken("Fagpersonen er dig selv.", "The professional is yourself.", "careManager")
+        raise _broken(
+            "professional-is-self", "Fagpersonen er dig selv.", "The professional is yourself.", "careManager"
+        )
     same_law(Law.HEALTH, relation.law)
     start = relation.start or by.moment
     _check_period(start, relation.end)
@@ -86,7 +90,9 @@ def end_relation(*, by: Actor, source: Source, key: UUID, relation: RelationInpu
     def change(current: TreatmentRelation) -> dict[str, Any]:
         check_same(current, relation)
         if relation.status != states.ENDED:
-            raise _broken("Et forløb kan kun afsluttes.", "An episode can only be ended.", "status")
+            raise _broken(
+                "relation-ended-only", "Et forløb kan kun afsluttes.", "An episode can only be ended.", "status"
+            )
         states.move(states.RELATION, current.status, states.ENDED, "EpisodeOfCare.status")
         end = relation.end or by.moment
         if end > by.moment:
@@ -104,7 +110,9 @@ def check_same(current: TreatmentRelation, relation: RelationInput) -> None:
     same(current, citizen_id=relation.citizen_id, basis=relation.basis)
     same_law(current.recorded_under, relation.law)
     if relation.start is not None and abs(relation.start - current.start) >= timedelta(seconds=1):
-        raise _broken("Begyndelsen kan ikke ændres.", "The start cannot be changed.", "period.start")
+        raise _broken(
+            "relation-start-fixed", "Begyndelsen kan ikke ændres.", "The start cannot be changed.", "period.start"
+        )
 
 
 def _no_other_claim(by: Actor, made: TreatmentRelation) -> None:
@@ -129,6 +137,6 @@ def _check_period(start: datetime, end: datetime | None) -> None:
         raise FhirError("relation-period", expression="EpisodeOfCare.period.end")
 
 
-def _broken(da: str, en: str, place: str) -> FhirError:
+def _broken(rule: str, da: str, en: str, place: str) -> FhirError:
     """A rule of relations is broken."""
-    return FhirError("rule-broken", da, en, f"EpisodeOfCare.{place}")
+    return broken(rule, da, en, f"EpisodeOfCare.{place}")

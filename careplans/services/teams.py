@@ -20,7 +20,7 @@ from careplans.services.law import same_law, stated_or_writers
 from careplans.services.links import known, seen, units
 from citizens.models import Relative
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from organisations.models import Employment, Professional
 
 MEMBER = "CareTeam.participant.member"
@@ -115,10 +115,10 @@ def shown(by: Actor) -> Q:
 def check(team: TeamInput) -> None:
     """Hold a team against its rules. Raises FhirError (422)."""
     if not team.name.strip():
-        raise FhirError("rule-broken", "Et team har et navn.", "A team has a name.", "CareTeam.name")
+        raise broken("team-name", "Et team har et navn.", "A team has a name.", "CareTeam.name")
     if team.start is not None and team.end is not None and team.end < team.start:
-        text = ("Slutningen ligger før begyndelsen.", "The end lies before the start.")
-        raise FhirError("rule-broken", *text, "CareTeam.period")
+        text = ("period-order", "Slutningen ligger før begyndelsen.", "The end lies before the start.")
+        raise broken(*text, "CareTeam.period")
 
 
 def _checked(by: Actor, team: TeamInput) -> list[MemberInput]:

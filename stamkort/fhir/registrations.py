@@ -17,7 +17,7 @@ from consents.fhir import SORTS
 from consents.fhir.parts import SCOPE
 from fhir.datatypes import CONFIDENTIALITY, clean, coding, instant, meta, reference
 from fhir.definitions import code_system
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, add_face
 from fhir.structs import Body, CodeableConcept, Reference, convert, key_of
 from stamkort import services
@@ -168,8 +168,8 @@ def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) 
     refusal = convert(body, RefusalBody)
     citizen_id = _citizen(refusal)
     if refusal.status != "inactive" or not Registration.objects.filter(pk=key, citizen_id=citizen_id).exists():
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "refusal-withdrawn-only",
             "Et fravalg kan kun trækkes tilbage.",
             "A refusal can only be taken back.",
             expression="Consent.status",

@@ -13,7 +13,7 @@ from citizens.models import Relative
 from fhir.contacts import ContactPoint, HumanName, telecom
 from fhir.datatypes import BASE, clean, coding, legal_basis, meta, reference
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Reference, convert, key_of
 from stamkort import services
@@ -124,8 +124,8 @@ def _contact(person: RelatedPersonBody) -> dict[str, str]:
     for point in person.telecom:
         name = "email" if point.system == "email" else PHONES.get(point.use) if point.system == "phone" else None
         if name is None or name in found:
-            raise FhirError(
-                "rule-broken",
+            raise broken(
+                "relative-contact",
                 "Stamkortet har ét nummer hjemme, mobil og på arbejde og én e-mail.",
                 "The stamkort has one number at home, mobile and at work, and one e-mail.",
                 expression="RelatedPerson.telecom",
