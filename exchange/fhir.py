@@ -212,6 +212,7 @@ SUBSCRIPTION = register(
         profile=PROFILE,
         in_overview=False,
         operations=("status", "events"),
+        topics=tuple(topic.url for topic in topics().values()),
         description="Subscriptions to topics (R4 backport): who is told, with ids only, when something happens.",
     )
 )

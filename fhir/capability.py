@@ -9,6 +9,8 @@ from fhir.operations import of_type
 from fhir.registry import Resource, SearchParameter, all_resources
 from fhir.search import OF_EVERY_TYPE, forward_includes, reverse_includes
 
+_BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition"
+TOPIC = f"{_BACKPORT}/capabilitystatement-subscriptiontopic-canonical"
 _STARTED = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
@@ -85,6 +87,8 @@ def _resource(entry: Resource, base: str) -> dict[str, Any]:
             for operation in of_type(entry.type)
         ],
     }
+    if entry.topics:
+        built["extension"] = [{"url": TOPIC, "valueCanonical": url} for url in entry.topics]
     if entry.profile:
         built["supportedProfile"] = [entry.profile]
     return {name: value for name, value in built.items() if value != []}

@@ -69,7 +69,7 @@ class Resource:
     those that name a unit or somebody who works there, of whose rows in a short time there are few. A search must
     have one of `needed`. `operations` are named operations of its own, besides those of every type. `also` holds
     further entries of the same type, each with a table of its own (`add_face`); one of these that is written says with
-    `takes` which bodies are its own.
+    `takes` which bodies are its own. `topics` are the canonical addresses of what can be subscribed to.
     """
 
     type: str
@@ -91,6 +91,7 @@ class Resource:
     operations: tuple[str, ...] = ()
     also: list["Resource"] = field(default_factory=list)
     takes: Callable[[Mapping[str, Any]], bool] | None = None
+    topics: tuple[str, ...] = ()
 
     @property
     def is_identified(self) -> bool:

@@ -438,6 +438,13 @@ def test_redirect_is_not_followed(cast: Cast, receiver: Receiver) -> None:
     assert Subscription.objects.get(pk=key).error == "http-302"
 
 
+def test_capability_statement_lists_the_topics() -> None:
+    told = Client().get("/fhir/metadata").json()["rest"][0]["resource"]
+
+    found = next(entry for entry in told if entry["type"] == "Subscription")
+    assert {item["valueCanonical"] for item in found["extension"]} == {topic.url for topic in topics().values()}
+
+
 def test_every_topic_follows_its_rows(cast: Cast, receiver: Receiver) -> None:
     """One subscription for each topic; something of each is written, and each hears of its own."""
     asked = {topic: subscribed(cast.doctor, receiver, topic) for topic in topics()}
