@@ -19,7 +19,7 @@ from django.db.models import Q, UUIDField
 from access.actors import Actor
 from access.policies import policy_of
 from access.sql import Param
-from access.vocabulary import Purpose
+from access.vocabulary import ActingAs
 from fhir.outcomes import FhirError
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def demand(actor: Actor, kind: str, interaction: str, citizen_id: UUID | None = 
 
 def demand_written(actor: Actor, kind: str, change: str, citizen_id: UUID | None) -> None:
     """The same for a write; a delivery was let in whole, by the scope of its operation. Raises OutOfScope."""
-    if actor.scopes and actor.purpose != Purpose.DELIVERY:
+    if actor.scopes and actor.acting_as != ActingAs.SYSTEM:
         demand(actor, kind, change, citizen_id)
 
 

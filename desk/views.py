@@ -27,10 +27,12 @@ class Page(View):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Find the language."""
         super().setup(request, *args, **kwargs)
-        asked = request.GET.get("lang")
-        if asked in ("da", "en"):
+        asked = request.GET.get("lang", "")
+        if asked not in ("da", "en"):
+            asked = request.session.get("lang", "")
+        elif "visit" in request.session:  # nothing is kept of who has opened nothing
             request.session["lang"] = asked
-        found = request.session.get("lang") or translation.get_language_from_request(request)
+        found = asked or translation.get_language_from_request(request)
         self.language = "en" if found.startswith("en") else "da"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -20,6 +20,7 @@ from identity.models import System
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CLIENT_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+LARGEST_FORM = 64 * 1024
 # OAuth's answers are for the one who asked and for nobody's cache.
 UNSTORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -35,6 +36,8 @@ class OAuthView(View):
         """Answer, or refuse as OAuth does; a refusal is logged and tells no more than its code."""
         if seconds := seconds_for_address(request):
             return answer({"error": "temporarily_unavailable"}, 429, {"Retry-After": str(seconds)})
+        if int(request.headers.get("Content-Length") or 0) > LARGEST_FORM:
+            return answer({"error": "invalid_request", "error_description": "the form is too large"}, 413)
         try:
             return self.answered(request)
         except AssertionRefused as refused:

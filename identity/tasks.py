@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from celery import shared_task
+from django.contrib.sessions.models import Session
 
 from identity.models import RevokedToken, Ticket, UsedAssertion
 from identity.tickets import KEPT_AFTER
@@ -15,6 +16,7 @@ def forget_expired() -> int:
     found = [
         UsedAssertion.objects.filter(expires_at__lt=now),
         RevokedToken.objects.filter(expires_at__lt=now),
+        Session.objects.filter(expire_date__lt=now),
         Ticket.objects.filter(expires_at__lt=now - KEPT_AFTER),
     ]
     return sum(rows.delete()[0] for rows in found)

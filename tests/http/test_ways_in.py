@@ -234,6 +234,12 @@ def test_system_that_is_put_out_of_use_takes_its_tokens_with_it(
         tokens.read(token)
 
 
+def test_form_that_is_too_large_is_not_read(service: kit.Service) -> None:
+    answer = httpx.post(service.token_address, data={"grant_type": JWT_BEARER, "assertion": "x" * 70_000})
+
+    assert (answer.status_code, answer.json()["error"]) == (413, "invalid_request")
+
+
 def test_revoking_nonsense_changes_nothing_and_strangers_may_not(service: kit.Service, proof: Proof) -> None:
     assert revoke(service, proof.keys, "x.y.z").status_code == 200
     nobody = httpx.post(f"{service.base}/oauth/revoke", data={"token": "x", "client_id": proof.keys.system.client_id})

@@ -8,7 +8,7 @@ from django.test import Client
 
 from access import scopes
 from access.authoring import create_element
-from access.vocabulary import Category, Law
+from access.vocabulary import Category, Law, Purpose
 from audit.models import Entry
 from fhir.ids import new_key
 from goals.fhir import GOAL_SOURCE
@@ -239,3 +239,10 @@ def test_everything_of_a_citizen_is_of_the_types_of_the_token(cast: Cast, goal: 
 
     assert {resource["resourceType"] for resource in answer.resources} == {"Patient", "Goal"}
     assert limited(cast.doctor, "patient/*.rs", factories.citizen()).get(address).code == "insufficient-scope"
+
+
+def test_purpose_that_a_professional_states_lets_no_write_past_the_scopes(cast: Cast) -> None:
+    asker = cast.doctor.asking(scopes=frozenset({"user/Goal.r"}), purpose=Purpose.DELIVERY)
+
+    with pytest.raises(scopes.OutOfScope):
+        scopes.demand_written(asker, "Goal", "create", cast.citizen.person.pk)
