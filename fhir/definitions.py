@@ -186,6 +186,7 @@ def search_parameter(entry: Resource, parameter: SearchParameter) -> dict[str, A
 
 def all_definitions() -> dict[str, list[dict[str, Any]]]:
     """Every definition, by type."""
+    code_system("rule", "Regler for det, der skrives", {}, is_complete=False)
     code_system("error", "Fejl", {kind.code: kind.da.replace("{}", "…") for kind in KINDS.values()})
     return {
         "CodeSystem": [_CODE_SYSTEMS[name] for name in sorted(_CODE_SYSTEMS)],
