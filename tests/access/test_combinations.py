@@ -84,8 +84,9 @@ def test_row(category: str, blocked: str, consent: str, override: str, actor: st
 @pytest.mark.parametrize("actor", ["HP_STUDENT", "HP_PERMIT"])
 def test_k4_only_the_authorised_and_the_assistant_with_a_responsible_override(actor: str) -> None:
     asker = ask(actor, wants_override=True)
+    override = override_of(asker, responsible=asker.responsible or uid("doctor"))
 
-    found = answer(asker, element("DIAG"), relation_of(asker), blocks=(block(),), overrides=(override_of(asker),))
+    found = answer(asker, element("DIAG"), relation_of(asker), blocks=(block(),), overrides=(override,))
 
     assert found == "blocked"
 

@@ -2,18 +2,22 @@
 
 from typing import Any
 
+from access.actors import born_by
 from access.vocabulary import Purpose
 from consents.models import LONGEST_DISCLOSURE, Block, Consent, Override
 from tests.factories.base import ago, ahead, now
-from tests.factories.citizens import citizen
+from tests.factories.citizens import citizen, custody
 from tests.factories.organisations import doctor, home_care, ward
 
 
 def _decided(given: dict[str, Any]) -> dict[str, Any]:
-    """The fields of every decision; the citizen made it herself, a month ago."""
+    """The fields of every decision; the citizen made it herself, a month ago, and for a child a parent did."""
     if "citizen" not in given:
         given["citizen"] = citizen()
-    fields = {"given_by": given["citizen"], "start": ago(days=30), "created_at": ago(days=30), "updated_at": now()}
+    if "given_by" not in given:
+        is_child = born_by(15, now()) < given["citizen"].birth_date
+        given["given_by"] = custody(child=given["citizen"]).parent if is_child else given["citizen"]
+    fields = {"start": ago(days=30), "created_at": ago(days=30), "updated_at": now()}
     return {**fields, **given}
 
 
