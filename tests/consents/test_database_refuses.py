@@ -12,6 +12,13 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+
+
+def by_herself(who: Any) -> Any:
+    """A consent that somebody gives for herself."""
+    return factories.consent(citizen=who, given_by=who)
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "consent without recipient": (lambda: factories.consent(recipient_unit=None), "consent_recipient"),
     "consent without purpose": (lambda: factories.consent(purpose=""), "consent_purpose"),
@@ -21,7 +28,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "consent_lapses_within_a_year",
     ),
     "consent in a stranger's name": (lambda: factories.consent(given_by=factories.citizen()), "consent_given_by"),
-    "consent by a child": (lambda: factories.consent(citizen=factories.child()), "consent_given_by"),
+    "consent by a child": (lambda: by_herself(factories.child()), "consent_given_by"),
     "block in a stranger's name": (lambda: factories.block(given_by=factories.citizen()), "block_given_by"),
     "block on nothing": (lambda: factories.block(is_everything=False), "block_what"),
     "block of nobody": (lambda: factories.block(is_everyone=False, unit=None), "block_who"),
