@@ -33,7 +33,7 @@ ACTIVITIES: dict[str, Texts] = {
     "override": ("Brød", "Overrode"),
     "unconfirmed": ("Kunne ikke bekræfte", "Could not confirm"),
     "shield": ("Besluttede om", "Decided on"),
-    "launch": ("Åbnede", "Opened"),
+    "launch": ("Gjorde klar til at åbne", "Made ready to open"),
     "consent-window": ("Oplyste, hvorfor der skulle åbnes for", "Stated why to open"),
     "notify": ("Fik besked om", "Was told of"),
     "token": ("Bad om adgang til", "Asked for a way in to"),
