@@ -201,3 +201,20 @@ def test_copies_of_copies_come_to_an_end() -> None:
 
     with pytest.raises(FhirError, match="too-large"):
         patched({"a": {"x": "x" * 1000}}, patch, JSON_PATCH, has_version=True)
+
+
+@pytest.mark.parametrize("is_required", [True, False])
+def test_a_deployment_decides_whether_an_update_must_say_its_version(
+    cast: Cast, settings: Any, is_required: bool
+) -> None:
+    settings.REQUIRE_IF_MATCH = is_required
+    doctor = Rest(cast.doctor)
+    made = doctor.post("Goal", goal(cast)).body
+    silent = {name: value for name, value in made.items() if name != "meta"}
+
+    unversioned = doctor.put(silent, None)
+    stale = doctor.put({**made, "meta": {"versionId": "7"}}, None)
+    mismatch = doctor.put(silent, 7)
+
+    assert [unversioned.status, stale.status] == ([400, 412] if is_required else [200, 200])
+    assert (mismatch.status, mismatch.error) == (412, "version-conflict")
