@@ -80,7 +80,7 @@ class _Parser:
         self.applied: list[tuple[str, str]] = []
         self.unknown: list[tuple[str, str]] = []
         self.count, self.sort, self.cursor = DEFAULT_PAGE, "", ""
-        self.total, self.is_summary = "", False
+        self.total, self.is_summary, self.is_number = "", False, False
         self.elements: frozenset[str] = frozenset()
 
     def take(self, name: str, raw: str) -> None:
@@ -128,8 +128,7 @@ class _Parser:
         if raw not in ("true", "false", "data", "count"):
             raise FhirError("bad-parameter", "_summary")
         self.is_summary = raw == "true"
-        if raw == "count":
-            self.count = 0
+        self.is_number = raw == "count"
 
     def _elements(self, raw: str) -> None:
         names = raw.split(",")
@@ -166,6 +165,7 @@ class _Parser:
             raise FhirError(code, safe_name(name))
         if self.is_summary and self.elements:
             raise FhirError("bad-parameter", "_elements")
+        self.count = 0 if self.is_number else self.count
         with_total = self.total == "accurate" or self.count == 0
         if with_total and not self._names_citizen():
             if not is_lenient or self.count == 0:

@@ -40,6 +40,9 @@ def asked(cast: Cast) -> dict[str, Any]:
             asking.get(f"Condition/{thing.pk}/$explain-access")
         asking.get("Condition", patient=f"Patient/{tove.pk}")
         asking.get(f"Patient/{tove.pk}/$overview")
+        asking.get(f"Patient/{tove.pk}/$everything")
+        asking.get("Condition/_history", patient=f"Patient/{tove.pk}")
+        asking.get("Condition", patient=f"Patient/{tove.pk}", _include="Condition:patient")
     goal = {
         "resourceType": "Goal",
         "lifecycleStatus": "active",
@@ -59,9 +62,16 @@ def test_nothing_differs_when_nothing_has_changed(asked: dict[str, Any]) -> None
     found = replayed()
 
     assert found.differences == []
-    assert {"read permit", "read refuse", "search permit", "search refuse", "overview permit", "explain refuse"} <= set(
-        found.decided
-    )
+    assert {
+        "read permit",
+        "read refuse",
+        "search permit",
+        "search refuse",
+        "overview permit",
+        "explain refuse",
+        "everything permit",
+        "everything refuse",
+    } <= set(found.decided)
 
 
 CHANGES: dict[str, Callable[[Cast, dict[str, Any]], Any]] = {

@@ -83,7 +83,9 @@ def test_the_number_is_of_what_she_may_see_on_all_pages(cast: Cast, goals: list[
     assert "total" not in ask.get(f"Goal?patient={tove.pk}").body
 
 
-@pytest.mark.parametrize("wish", ["_count=0", "_summary=count", "_count=0&_totalMethod=count"])
+@pytest.mark.parametrize(
+    "wish", ["_count=0", "_summary=count", "_summary=count&_count=5", "_count=0&_totalMethod=count"]
+)
 def test_the_number_alone_can_be_asked_for_and_is_logged(cast: Cast, goals: list[Any], wish: str) -> None:
     answer = Rest(cast.doctor).get(f"Goal?patient={cast.citizen.person.pk}&{wish}")
 
