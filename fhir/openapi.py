@@ -32,6 +32,7 @@ TITLES = {
     503: "Busy; try again",
 }
 ALWAYS = (400, 401, 403, 404, 405, 406, 429, 503)
+SEARCHED = (200, 422)
 BODY = (409, 412, 413, 415, 422)
 Parameters = list[dict[str, Any]]
 
@@ -180,9 +181,9 @@ def _of_type(entry: Resource) -> dict[str, Any]:
     """The addresses of a type, as far as its interactions are offered."""
     kind, offered = entry.type, entry.interactions
     at_type: dict[str, Any] = {
-        "get": _asked(f"search{kind}", f"Search {kind}", parameters=_searched(entry)),
+        "get": _asked(f"search{kind}", f"Search {kind}", SEARCHED, parameters=_searched(entry)),
     }
-    form = _asked(f"search{kind}ByPost", f"Search {kind} by POST", parameters=[PREFER])
+    form = _asked(f"search{kind}ByPost", f"Search {kind} by POST", SEARCHED, parameters=[PREFER])
     names = sorted({one["name"] for one in _searched(entry)} | {one.name for one in entry.parameters})
     schema = {"type": "object", "properties": {name: {"type": "string"} for name in names if name != "Prefer"}}
     form["requestBody"] = {"content": {FORM: {"schema": schema}}}
@@ -251,7 +252,9 @@ def _of_compartment(entry: Resource) -> dict[str, Any]:
     if entry.citizen_parameter in (None, "_id"):
         return {}
     name, text = f"search{entry.type}OfPatient", f"Search {entry.type} of one citizen"
-    return {f"/fhir/Patient/{{id}}/{entry.type}": {"get": _asked(name, text, parameters=[KEY, *_searched(entry)])}}
+    return {
+        f"/fhir/Patient/{{id}}/{entry.type}": {"get": _asked(name, text, SEARCHED, parameters=[KEY, *_searched(entry)])}
+    }
 
 
 def _of_operation(operation: Operation) -> dict[str, Any]:
