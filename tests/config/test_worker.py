@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from kombu import Connection
 
 from config import worker
 
@@ -97,3 +99,21 @@ def test_killed_worker_loses_what_it_had_taken_and_nothing_that_waits(workers: W
 
     assert appears(tmp_path / "waiting")
     assert not appears(tmp_path / "taken.began", 1.0)  # the reason why the outbox is the truth
+
+
+def test_message_cannot_be_taken_before_it_is_whole(tmp_path: Path) -> None:
+    class Slow:
+        """Part of a message that looks, while it is written, at what a worker could take."""
+
+        seen: list[Path] = []
+
+        def __json__(self) -> str:
+            self.seen += tmp_path.glob("*.msg")
+            return "written"
+
+    folders = dict.fromkeys(("data_folder_in", "data_folder_out", "control_folder"), str(tmp_path))
+    transport = settings.CELERY_BROKER_TRANSPORT
+    with Connection("filesystem://localhost", transport=transport, transport_options=folders) as connection:
+        connection.default_channel._put("celery", {"body": Slow()})
+        assert Slow.seen == []
+        assert connection.default_channel._get("celery") == {"body": "written"}
