@@ -30,7 +30,13 @@ from access.vocabulary import ActingAs, Action, Category, Reason
 from citizens.conditions import (
     in_proxys_scope,
 )
-from consents.conditions import HEALTH_CATEGORIES, SOCIAL_CATEGORIES, TIMES_OF_HELP, shared_by_choice
+from consents.conditions import (
+    HEALTH_CATEGORIES,
+    SOCIAL_CATEGORIES,
+    TIMES_OF_HELP,
+    shared_by_choice,
+    unblocked,
+)
 from consents.gates import (
     ATTORNEY,
     BLOCK,
@@ -238,6 +244,9 @@ def under_the_same_law(actor: Actor, target: Target) -> Q:
 
 
 SAME_LAW = Gate("law", under_the_same_law, Reason.LAW_GATE)
+# Whoever the citizen has stopped from seeing something does not learn by changing it that it is there. What the social
+# side recorded in its own service no block keeps from it (law study 3.5).
+CORRECTION_BLOCK = Gate("block", category_in(*SOCIAL_CATEGORIES) | unblocked, Reason.BLOCKED)
 
 WRITE_RULES: tuple[Rule, ...] = (
     Rule(
@@ -251,8 +260,7 @@ WRITE_RULES: tuple[Rule, ...] = (
         "own-correction",
         OWN_RECORDING,
         frozenset({Action.UPDATE}),
-        (PROFESSIONAL, PURPOSE, RELATION, SAME_LAW, Gate("owner", of_own_unit, Reason.LAW_GATE)),
-        unblockable=OWN_RECORDING,
+        (PROFESSIONAL, PURPOSE, RELATION, SAME_LAW, Gate("owner", of_own_unit, Reason.LAW_GATE), CORRECTION_BLOCK),
     ),
 )
 
@@ -283,7 +291,6 @@ STAMKORT_WRITE_RULES: tuple[Rule, ...] = (
         (SECTOR, PURPOSE, RELATION, TYPED),
         unblockable=STAMKORT_SHARING,
     ),
-    # Whoever the citizen has stopped from seeing an entry does not learn by changing it that it is there.
     Rule(
         "stamkort-correction",
         STAMKORT_SHARING,

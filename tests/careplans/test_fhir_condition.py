@@ -419,6 +419,26 @@ def test_a_change_that_may_not_be_changes_nothing(
     assert Condition.objects.get().version == 1
 
 
+@pytest.mark.law("own-recording")
+def test_what_a_block_hides_from_its_own_unit_is_changed_by_nobody_there_but_with_an_override(
+    cast: Cast, ask: Any
+) -> None:
+    made = ask.doctor.post("Condition", body(cast)).body
+    factories.block(citizen=cast.citizen.person, item_id=made["id"], item_type="Condition", is_everything=False)
+    before = written()
+    missing = {**made, "id": str(uuid4())}
+
+    for version in (1, 2, None):
+        hidden, gone = (ask.doctor.put(resource, version) for resource in (made, missing))
+        assert (hidden.status, hidden.body) == (gone.status, gone.body)
+        assert hidden.status == 404
+    assert written() == before
+
+    declared = factories.override(citizen=cast.citizen.person, professional=cast.doctor.person, unit=cast.doctor.unit)
+    ask.doctor.headers["X-Override"] = str(declared.pk)
+    assert ask.doctor.put(made).status == 200
+
+
 def test_what_was_entered_in_error_does_not_come_back(cast: Cast, ask: Any) -> None:
     made = ask.doctor.post("Condition", body(cast)).body
     wrong = {**made, "verificationStatus": concept(VERIFICATION, "entered-in-error")}

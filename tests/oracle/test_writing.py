@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.oracle.matrices import WRITING
-from tests.oracle.stage import NOW, POUL, ask, element, relation_of, uid, world
+from tests.oracle.stage import NOW, POUL, ask, block, element, relation_of, uid, world
 from tests.oracle.world import CATEGORIES, Ask
 from tests.oracle.writing import may_register, may_write
 
@@ -41,6 +41,18 @@ def test_staff_write_their_own_under_their_law(category: str, actor: str, outcom
     assert not may_write(world(), asker, own).permitted
     if WRITING[category].startswith("owner"):
         assert not may_write(facts, asker, others).permitted
+
+
+@pytest.mark.parametrize(("category", "actor", "reason"), [("DIAG", "HP", "blocked"), ("COND_SOC", "CARE", "")])
+def test_a_block_stops_the_health_side_from_changing_what_stands_and_from_nothing_else(
+    category: str, actor: str, reason: str
+) -> None:
+    asker = ask(actor)
+    own = replace(element(category), origin=asker.unit)
+    facts = world(relation_of(asker), blocks=(block(),))
+
+    assert may_write(facts, asker, own).permitted
+    assert may_write(facts, asker, own, stands=True).reason == reason
 
 
 def test_every_category_has_a_writing_row() -> None:

@@ -2,13 +2,14 @@
 
 Where law 3.7 is silent, strictly: every professional writer needs the relation of law 3.2 step 5; the owner is the
 unit of origin and those beneath it; SUL is written by HP and HP_ASSIST, SEL and ÆL by CARE, CASE and SOC_PSY, and
-only appointments by their whole side; sub-goals need no owner, for the law names none.
+only appointments by their whole side; sub-goals need no owner, for the law names none. What a block hides from the
+health side (law 3.2 step 7) it does not change either: an answer would tell that it is there.
 """
 
 from uuid import UUID
 
 from tests.oracle import citizenside
-from tests.oracle.facts import has_relation, is_deceased
+from tests.oracle.facts import has_relation, is_blocked, is_deceased, is_expressly_allowed, is_overridden
 from tests.oracle.matrices import WRITING
 from tests.oracle.rules import LAW_GATE, READING_PURPOSES, before_relation
 from tests.oracle.world import CITIZEN_SIDE, HEALTH_SIDE, SOCIAL_SIDE, Ask, Element, Verdict, World
@@ -24,8 +25,8 @@ def _before_relation(world: World, ask: Ask) -> Verdict | None:
     return shut
 
 
-def may_write(world: World, ask: Ask, element: Element) -> Verdict:
-    """May this asker create the element as it would stand, or change it as it stands."""
+def may_write(world: World, ask: Ask, element: Element, *, stands: bool = False) -> Verdict:
+    """May this asker create the element as it would stand, or change it as it stands already (`stands`)."""
     if ask.acting_as in CITIZEN_SIDE:
         return citizenside.writes(world, ask, element)
     shut = _before_relation(world, ask)
@@ -44,7 +45,15 @@ def may_write(world: World, ask: Ask, element: Element) -> Verdict:
         "register": False,
         "nobody": False,
     }[WRITING[element.category]]
+    if may and stands and ask.acting_as in HEALTH_SIDE and is_hidden(world, ask, element):
+        return Verdict(False, "block", "blocked")
     return Verdict(True, "write-" + WRITING[element.category]) if may else LAW_GATE
+
+
+def is_hidden(world: World, ask: Ask, element: Element) -> bool:
+    """Whether a block keeps the element from the asker, and nothing beats it."""
+    opened = is_expressly_allowed(world, ask, element) or is_overridden(world, ask, element.citizen)
+    return is_blocked(world, ask, element) and not opened
 
 
 def may_register(world: World, ask: Ask, act: str, citizen: UUID, *, has_journal_ref: bool = False) -> Verdict:
