@@ -67,7 +67,7 @@ def _decided(
     )
     policy = Policy(service.citizens(), target, _policies()[category].rules)
     decision = decisions.decide(policy, actor, Action.READ, citizen_id)
-    return explain(decision, for_citizen=actor.acting_as in CITIZEN_SIDE)
+    return explain(decision, for_citizen=actor.acting_as in CITIZEN_SIDE, may_override=actor.may_override)
 
 
 def _kinds() -> Iterator[tuple[Category, Law | None]]:

@@ -93,6 +93,11 @@ class Actor:
         return self.responsible_id if self.acting_as in UNDER_RESPONSIBILITY else None
 
     @property
+    def may_override(self) -> bool:
+        """Whether the capacity is one in which a block can be overridden (law study 3.2, step 9), whoever it is of."""
+        return self.acting_as == ActingAs.HP or (self.acting_as == ActingAs.HP_ASSIST and self.answers_to is not None)
+
+    @property
     def asked_profession(self) -> str:
         """The profession, where a rule asks for it: to open a will, or to evaluate one's own effort.
 

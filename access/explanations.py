@@ -11,6 +11,7 @@ from django.db.models import Model
 from access import facts
 from access.actors import Actor
 from access.decisions import Decision
+from access.grounds import CUSTODY, GUARDIANSHIP, POWER_OF_ATTORNEY
 from access.policies import Gate, Policy, Rule
 from access.vocabulary import Reason
 
@@ -142,10 +143,15 @@ GATE_OF = {
 }
 
 
-def explain(decision: Decision | None, *, for_citizen: bool = False) -> dict[str, Any]:
+# Grounds of those who act for a citizen; what they tell the citizen is not true of who reads it here.
+OF_ANOTHER = (POWER_OF_ATTORNEY, CUSTODY, GUARDIANSHIP)
+
+
+def explain(decision: Decision | None, *, for_citizen: bool = False, may_override: bool = False) -> dict[str, Any]:
     """Return a decision as plain data; no row and a row hidden by a block give the same answer.
 
-    `for_citizen` says that a citizen asks, or one who acts for her.
+    `for_citizen` says that a citizen asks, or one who acts for her; `may_override` that who asks is one of those to
+    whom the law gives a way past a block, and who therefore is told that there is one, whatever is there (3.2).
     """
     for_citizen = for_citizen or (decision is not None and decision.on_citizen_side)
     if decision is not None and decision.permitted:
@@ -154,7 +160,11 @@ def explain(decision: Decision | None, *, for_citizen: bool = False) -> dict[str
             "rules": [ground_of(rule, for_citizen=for_citizen) for rule in decision.held],
         }
     if decision is None or decision.is_hidden:
-        return refusal(Reason.BLOCKED, None, for_citizen=for_citizen) | {"reason": "not-shown", "gate": "not-shown"}
+        hidden = refusal(Reason.BLOCKED, None, for_citizen=for_citizen) | {"reason": "not-shown", "gate": "not-shown"}
+        if not for_citizen and not may_override:
+            none = WAYS[Reason.LAW_GATE]
+            hidden["nearest"] = {"way": none.code, "da": none.da, "en": none.en}
+        return hidden
     assert decision.reason is not None  # noqa: S101  a refusal has a reason
     return refusal(
         decision.reason,
@@ -188,6 +198,7 @@ def refusal(
 def ground_of(rule: Rule, *, for_citizen: bool = False) -> dict[str, Any]:
     """Return the ground of a rule with its plain sentence for this kind of reader."""
     ground = rule.ground
+    for_citizen = for_citizen and ground not in OF_ANOTHER
     return {
         "rule": rule.code,
         "ground": ground.citation,

@@ -93,7 +93,7 @@ class ExplainView(FhirView):
             rules=[rule.code for rule in decision.held] if decision else [],
             facts=[fact["id"] for fact in rests_on if isinstance(fact["id"], UUID)],
         )
-        told = explain(decision, for_citizen=self.actor.acting_as in CITIZEN_SIDE)
+        told = explain(decision, for_citizen=self.actor.acting_as in CITIZEN_SIDE, may_override=self.actor.may_override)
         told |= {"facts": rests_on, "regime": sorted(self.actor.regime or ()), "day": danish_day(self.actor.moment)}
         return answer({"resourceType": "Parameters", "parameter": as_parts(told)})
 
@@ -131,7 +131,7 @@ def as_parts(told: dict[str, Any]) -> list[dict[str, Any]]:
         way += [{"name": name, "valueString": nearest[name]} for name in ("ground", "da", "en") if name in nearest]
         parts.append({"name": "nearest", "part": way})
     parts += [
-        {"name": "fact", "part": [_value(name, value) for name, value in fact.items()]}
+        {"name": "fact", "part": [_value(name, value) for name, value in fact.items() if value is not None]}
         for fact in told.get("facts", ())
     ]
     parts += [{"name": "regime", "valueCode": code} for code in told.get("regime", ())]

@@ -22,9 +22,25 @@ def error_of(decision: Decision | None) -> FhirError:
 
 def forbidden(answer: dict[str, Any]) -> FhirError:
     """A refusal with its reason and the nearest lawful way."""
-    codes = [{"system": REASON_SYSTEM, "code": code} for code in dict.fromkeys((answer["gate"], answer["reason"]))]
     nearest = answer["nearest"]
-    way = {
+    codes = [{"system": REASON_SYSTEM, "code": code} for code in dict.fromkeys((answer["gate"], answer["reason"]))]
+    da, en = (f"{answer['text'][code]} {nearest[code]}" for code in ("da", "en"))
+    return FhirError("forbidden", da, en, extra=tuple(codes), extensions=[_way(nearest)])
+
+
+def hinted(error: FhirError, actor: Any) -> FhirError:
+    """The error; of what is not there or not shown, with the way past a block for who may take it (law study 3.2).
+
+    Told whatever is there, so that it tells of nothing.
+    """
+    if error.code == "not-found" and isinstance(actor, Actor) and actor.may_override:
+        error.extensions = [_way(explain(None, may_override=True)["nearest"])]
+    return error
+
+
+def _way(nearest: dict[str, str]) -> dict[str, Any]:
+    """The nearest lawful way as an extension."""
+    return {
         "url": EXPLANATION,
         "extension": [
             {"url": "way", "valueCode": nearest["way"]},
@@ -33,8 +49,6 @@ def forbidden(answer: dict[str, Any]) -> FhirError:
             *([{"url": "ground", "valueString": nearest["ground"]}] if "ground" in nearest else []),
         ],
     }
-    da, en = (f"{answer['text'][code]} {nearest[code]}" for code in ("da", "en"))
-    return FhirError("forbidden", da, en, extra=tuple(codes), extensions=[way])
 
 
 def no_relation(actor: Actor) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from access import scopes, service
+from access import refusals, scopes, service
 from access.actors import Actor
 from access.statements import Row
 from fhir.elements import reduced
@@ -114,7 +114,7 @@ class FhirView(APIView):
             told = (exc.interaction, exc.resource_type[:40])
             service.log(self.actor, *told, citizen_id=None, outcome="refuse", reason="scope")
         if isinstance(exc, FhirError):
-            return refuse(exc)
+            return refuse(refusals.hinted(exc, getattr(self.request, "_user", None)))
         if isinstance(exc, APIException):
             code = {
                 401: "bad-token",

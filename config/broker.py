@@ -4,7 +4,6 @@ kombu 5.7 opens the file under the name that a worker takes it by, and writes in
 between takes an empty message, and ends. Here the message is written beside it and given its name when it is whole.
 """
 
-import os
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -24,7 +23,7 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
         draft = place.with_suffix(".draft")
         try:
             draft.write_text(dumps(payload))
-            os.replace(draft, place)
+            draft.replace(place)
         except OSError as error:
             raise ChannelError(f"Cannot add file {place.name} to the queue.") from error
 

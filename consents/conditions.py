@@ -176,8 +176,7 @@ def overridden(actor: Actor, target: Target) -> Q:
     An assistant's names the responsible professional. Times of help are opened by a switch, to the authorised only.
     """
     is_authorised = actor.acting_as == ActingAs.HP
-    may = is_authorised or (actor.acting_as == ActingAs.HP_ASSIST and actor.answers_to is not None)
-    if not may:
+    if not actor.may_override:
         return NEVER
     opened = HEALTH_CATEGORIES
     if is_authorised and actor.holds(TIMES_OVERRIDABLE):

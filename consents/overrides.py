@@ -1,5 +1,6 @@
 """Overriding a block (værdispring): declared beforehand, for one citizen and some hours, reviewed afterwards."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -48,7 +49,7 @@ def declare_override(
             end=by.moment + timedelta(hours=hours),
         )
         service.log(
-            by,
+            replace(by, override_id=made.pk),  # the citizen's log flags it, and tells why
             "override",
             "Override",
             citizen_id=citizen_id,
@@ -97,8 +98,7 @@ def _check_emergency(by: Actor, reason_code: str, social_reason: str) -> None:
 
 def _permitted(by: Actor, citizen_id: UUID) -> list[str]:
     """The rule under which the professional treats the citizen; an override asks for nothing less."""
-    is_alone = by.acting_as == ActingAs.HP_ASSIST and by.responsible_id is None
-    if by.acting_as not in (ActingAs.HP, ActingAs.HP_ASSIST) or is_alone:
+    if not by.may_override:
         raise service.refused_as(by, "override", "Override", citizen_id, Reason.SECTOR)
     decision = service.decide_category(by, citizen_id, Category.SK_REG)
     if decision is None or not decision.permitted:

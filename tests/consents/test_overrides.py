@@ -66,6 +66,10 @@ def test_golden_9_the_doctor_overrides_the_block_and_it_is_flagged_told_and_revi
     override = orjson.loads(answer.content)["parameter"][0]["valueId"]
 
     assert answer.status_code == 201
+    line = orjson.loads(client_of(cast.citizen).get(f"/fhir/AuditEvent?patient={cast.citizen.person.pk}").content)
+    declared = line["entry"][0]["resource"]
+    assert [part["coding"][0]["code"] for part in declared["purposeOfEvent"]] == ["BTG", "TREAT"]
+    assert declared["outcomeDesc"].startswith("Din spærring blev brudt.")
     assert len(goals(cast.doctor, cast, **{"X-Override": override})) == 1
     assert Entry.objects.filter(override_id=override, interaction="search", outcome="permit").exists()
     assert [(event.topic, event.payload) for event in told] == [("block-overridden", {"override": override})]
