@@ -1,4 +1,4 @@
-"""What is told of what is not shown: a way past a block to who may take one, whatever is there; and true of the reader."""
+"""What is told of what is not shown: the way past a block to who may take it, whatever is there."""
 
 from uuid import uuid4
 
