@@ -17,12 +17,12 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """A channel whose messages appear at once."""
 
-    def _put(self, queue: Any, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         """Put a message on the queue. Raises ChannelError when it cannot be written."""
         place = Path(self.data_folder_out) / f"{round(monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         draft = place.with_suffix(".draft")
         try:
-            draft.write_text(str(dumps(message)))  # type: ignore[no-untyped-call]
+            draft.write_text(str(dumps(payload)))  # type: ignore[no-untyped-call]
             draft.replace(place)
         except OSError as error:
             raise ChannelError(f"Cannot add file {place.name} to the queue.") from error
