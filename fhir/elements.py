@@ -13,8 +13,8 @@ ALWAYS = frozenset({"resourceType", "id", "meta", "implicitRules", "modifierExte
 # By type: what always stays, and what a summary has besides (of R4's summaries, the elements that we tell).
 _OF_TYPES = {
     "Appointment": (
-        "status participant",
-        "identifier cancelationReason serviceType appointmentType reasonCode start end",
+        "status participant start end",
+        "identifier cancelationReason serviceType appointmentType reasonCode",
     ),
     "AuditEvent": ("type recorded agent source", "subtype action outcome"),
     "CarePlan": (
@@ -24,8 +24,8 @@ _OF_TYPES = {
     "CareTeam": ("status", "identifier category name subject period managingOrganization"),
     "Condition": ("clinicalStatus verificationStatus subject", "identifier code onsetDateTime recordedDate recorder"),
     "Consent": (
-        "status scope category",
-        "identifier patient dateTime performer organization sourceReference policyRule provision",
+        "status scope category patient policy policyRule",
+        "identifier dateTime performer organization sourceReference provision",
     ),
     "Encounter": ("status class", "identifier type subject reasonReference"),
     "EpisodeOfCare": ("status patient", "type managingOrganization period"),

@@ -186,10 +186,8 @@ def test_a_block_stops_what_a_switch_opens(
     held, on = (relation_of(asker), *facts.get("relations", ())), turned(code)
 
     assert answer(asker, thing, *held, switches=on, blocks=(block(),)) == "blocked"
-    overriding = replace(asker, wants_override=True)
-    assert (
-        answer(overriding, thing, *held, switches=on, blocks=(block(),), overrides=(override_of(asker),)) == "blocked"
-    )
+    overriding, override = replace(asker, wants_override=True), override_of(asker, responsible=uid("doctor"))
+    assert answer(overriding, thing, *held, switches=on, blocks=(block(),), overrides=(override,)) == "blocked"
     assert answer(asker, thing, switches=on) == "no_relation"
 
 
