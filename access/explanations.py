@@ -32,6 +32,11 @@ WAYS = {
         "Do the task under health law, with a responsible health professional.",
     ),
     Reason.PURPOSE: Way("state-purpose", "Angiv det formål, som opgaven har.", "State the purpose of the task."),
+    Reason.NOT_TO_OVERRIDE: Way(
+        "ask-authorised",
+        "Spørg en autoriseret sundhedsperson, der behandler borgeren.",
+        "Ask an authorised health professional who treats the citizen.",
+    ),
     Reason.LOG_ONLY: Way(
         "read-log",
         "Se opslagene i loggen (AuditEvent).",
@@ -70,6 +75,10 @@ REASON_TEXTS = {
         "You do not act under health law in this task.",
     ),
     Reason.PURPOSE: ("Formålet giver ikke adgang.", "The purpose gives no access."),
+    Reason.NOT_TO_OVERRIDE: (
+        "Kun autoriserede sundhedspersoner, og medhjælp på deres ansvar, kan bryde en spærring.",
+        "Only authorised health professionals, and assistants on their responsibility, can override a block.",
+    ),
     Reason.LOG_ONLY: (
         "Kontrol af opslag giver adgang til loggen over egne medarbejderes opslag, ikke til oplysningerne selv.",
         "A look-up audit gives access to the log of own staff's look-ups, not to the data themselves.",
@@ -131,6 +140,7 @@ CITIZEN_SIDE_WAYS = {
 GATE_OF = {
     Reason.SECTOR: "sector",
     Reason.PURPOSE: "purpose",
+    Reason.NOT_TO_OVERRIDE: "sector",
     Reason.LOG_ONLY: "purpose",
     Reason.SENT_BY_SOURCE: "purpose",
     Reason.NO_RELATION: "no_relation",
@@ -191,8 +201,14 @@ def refusal(
         "nearest": {"way": way.code, "da": way.da, "en": way.en},
     }
     if rule is not None and reason != Reason.BLOCKED:
-        answer["nearest"]["ground"] = rule.ground.citation
+        answer["nearest"] |= {"rule": rule.code, "ground": rule.ground.citation, **_validity(rule)}
     return answer
+
+
+def _validity(rule: Rule) -> dict[str, Any]:
+    """From when and until when the ground of a rule holds, as far as it is bounded."""
+    dates = {"valid_from": rule.ground.valid_from, "valid_to": rule.ground.valid_to}
+    return {name: day for name, day in dates.items() if day}
 
 
 def ground_of(rule: Rule, *, for_citizen: bool = False) -> dict[str, Any]:
@@ -203,8 +219,7 @@ def ground_of(rule: Rule, *, for_citizen: bool = False) -> dict[str, Any]:
         "rule": rule.code,
         "ground": ground.citation,
         "certainty": ground.certainty,
-        **({"valid_from": ground.valid_from} if ground.valid_from else {}),
-        **({"valid_to": ground.valid_to} if ground.valid_to else {}),
+        **_validity(rule),
         "da": ground.citizen_da if for_citizen else ground.professional_da,
         "en": ground.citizen_en if for_citizen else ground.professional_en,
     }

@@ -127,8 +127,9 @@ def as_parts(told: dict[str, Any]) -> list[dict[str, Any]]:
         parts += [{"name": name, "valueCode": told[name]} for name in ("reason", "gate")]
         parts += [{"name": f"text-{code}", "valueString": told["text"][code]} for code in ("da", "en")]
         nearest = told["nearest"]
-        way = [{"name": "way", "valueCode": nearest["way"]}]
+        way = [{"name": name, "valueCode": nearest[name]} for name in ("way", "rule") if name in nearest]
         way += [{"name": name, "valueString": nearest[name]} for name in ("ground", "da", "en") if name in nearest]
+        way += [_value(name.replace("_", "-"), nearest[name]) for name in ("valid_from", "valid_to") if name in nearest]
         parts.append({"name": "nearest", "part": way})
     parts += [
         {"name": "fact", "part": [_value(name, value) for name, value in fact.items() if value is not None]}

@@ -4,12 +4,19 @@ from typing import Any
 
 from access.actors import Actor
 from access.decisions import Decision
-from access.explanations import explain, refusal
+from access.explanations import GATE_OF, REASON_TEXTS, explain, refusal
 from access.vocabulary import CITIZEN_SIDE, Reason
+from fhir.datatypes import BASE
+from fhir.definitions import code_system
 from fhir.outcomes import FhirError
 
-REASON_SYSTEM = "https://patientoverblik.dk/fhir/CodeSystem/access-reason"
-EXPLANATION = "https://patientoverblik.dk/fhir/StructureDefinition/access-explanation"
+REASON_SYSTEM = code_system(
+    "access-reason",
+    "Hvorfor der ikke er adgang",
+    {GATE_OF[reason]: da for reason, (da, _en) in reversed(REASON_TEXTS.items()) if reason in GATE_OF}
+    | {str(reason): da for reason, (da, _en) in REASON_TEXTS.items()},
+)
+EXPLANATION = f"{BASE}/StructureDefinition/access-explanation"
 
 
 def error_of(decision: Decision | None) -> FhirError:
@@ -38,7 +45,7 @@ def hinted(error: FhirError, actor: Any) -> FhirError:
     return error
 
 
-def _way(nearest: dict[str, str]) -> dict[str, Any]:
+def _way(nearest: dict[str, Any]) -> dict[str, Any]:
     """The nearest lawful way as an extension."""
     return {
         "url": EXPLANATION,
@@ -46,7 +53,13 @@ def _way(nearest: dict[str, str]) -> dict[str, Any]:
             {"url": "way", "valueCode": nearest["way"]},
             {"url": "da", "valueString": nearest["da"]},
             {"url": "en", "valueString": nearest["en"]},
+            *([{"url": "rule", "valueCode": nearest["rule"]}] if "rule" in nearest else []),
             *([{"url": "ground", "valueString": nearest["ground"]}] if "ground" in nearest else []),
+            *(
+                {"url": url, "valueDate": str(nearest[name])}
+                for name, url in (("valid_from", "validFrom"), ("valid_to", "validTo"))
+                if name in nearest
+            ),
         ],
     }
 

@@ -119,6 +119,7 @@ class Reason(TextChoices):
     AUTH = "auth", _("adgangsbeviset gælder ikke")
     SECTOR = "sector", _("uden for sundhedsvæsenet")
     PURPOSE = "purpose", _("formålet giver ikke adgang")
+    NOT_TO_OVERRIDE = "not_to_override", _("må ikke bryde en spærring")
     LOG_ONLY = "log_only", _("kontrol af opslag ser loggen alene")
     SENT_BY_SOURCE = "sent_by_source", _("kilden videregiver selv")
     NO_RELATION = "no_relation", _("ingen aktuel behandling eller bevilling")

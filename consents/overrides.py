@@ -99,7 +99,7 @@ def _check_emergency(by: Actor, reason_code: str, social_reason: str) -> None:
 def _permitted(by: Actor, citizen_id: UUID) -> list[str]:
     """The rule under which the professional treats the citizen; an override asks for nothing less."""
     if not by.may_override:
-        raise service.refused_as(by, "override", "Override", citizen_id, Reason.SECTOR)
+        raise service.refused_as(by, "override", "Override", citizen_id, Reason.NOT_TO_OVERRIDE)
     decision = service.decide_category(by, citizen_id, Category.SK_REG)
     if decision is None or not decision.permitted:
         raise service.refused_as(by, "override", "Override", citizen_id, Reason.NO_RELATION)

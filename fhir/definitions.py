@@ -31,6 +31,22 @@ class Extension:
 
 
 EXTENSIONS = (
+    Extension(
+        "access-explanation",
+        ("OperationOutcome.issue",),
+        "",
+        "Den nærmeste lovlige vej, og reglen der kom nærmest",
+        "The nearest lawful way, and the rule that came nearest with its ground",
+        (
+            ("way", "code"),
+            ("rule", "code"),
+            ("ground", "string"),
+            ("validFrom", "date"),
+            ("validTo", "date"),
+            ("da", "string"),
+            ("en", "string"),
+        ),
+    ),
     Extension("acting-as", ("Consent.provision.actor",), "code", "Modtagerens rolle", "In which capacity she must act"),
     Extension("appointment-approximate", ("Appointment",), "boolean", "Vejledende tid", "The time is approximate"),
     Extension("appointment-requester", ("Appointment",), "Reference", "Rekvirent", "The unit that asked for it"),

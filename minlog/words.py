@@ -77,6 +77,7 @@ REFUSALS: dict[Reason, Texts] = {
     Reason.AUTH: ("Adgangsbeviset gjaldt ikke.", "The proof of identity was not valid."),
     Reason.SECTOR: ("De handlede ikke efter sundhedsloven.", "They did not act under health law."),
     Reason.PURPOSE: ("Formålet giver ikke adgang.", "The purpose gives no access."),
+    Reason.NOT_TO_OVERRIDE: ("De må ikke bryde en spærring.", "They may not override a block."),
     Reason.LOG_ONLY: ("De må kun kontrollere loggen.", "They may check the log only."),
     Reason.SENT_BY_SOURCE: (
         "Et tilsyn kan ikke selv slå op.",

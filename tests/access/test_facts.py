@@ -70,7 +70,20 @@ def test_a_refusal_tells_what_there_is_and_what_is_missing(cast: Cast) -> None:
     told = explained(cast.doctor.actor, state)
 
     assert [fact["fact"] for fact in parts(told, "fact")] == ["relation"]
-    assert parts(told, "nearest")[0]["way"] == "consent"
+    nearest = parts(told, "nearest")[0]
+    assert (nearest["way"], nearest["rule"]) == ("consent", "social-disclosure")
+
+
+def test_the_answer_to_a_refused_look_names_the_rule_that_came_nearest_and_its_ground(cast: Cast) -> None:
+    state = factories.home_care_condition(citizen=cast.citizen.person, origin=cast.units.home_care)
+
+    refused = Asking(cast.doctor.actor).get(f"Condition/{state.pk}")
+
+    told = refused.body["issue"][0]["extension"][0]["extension"]
+    found = {part["url"]: next(value for name, value in part.items() if name != "url") for part in told}
+    assert refused.status == 403
+    assert (found["way"], found["rule"]) == ("consent", "social-disclosure")
+    assert found["ground"] == parts(explained(cast.doctor.actor, state), "nearest")[0]["ground"]
 
 
 def test_what_is_hidden_by_a_block_tells_nothing(cast: Cast) -> None:
