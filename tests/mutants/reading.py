@@ -17,7 +17,8 @@ from django.db.models import F, Model, Q, UUIDField
 from access.actors import Actor
 from access.conditions import ALWAYS, NEVER, Condition
 from access.decisions import Decision, Layout, ShapeOf, answers, judge
-from access.policies import all_policies, as_flag, policy_of
+from access.flags import as_flag
+from access.policies import all_policies, policy_of
 from access.sql import IsIn, Param, compile_queryset, numbered
 from access.statements import Statement
 from access.vocabulary import CITIZEN_SIDE
