@@ -20,7 +20,7 @@ from consents.checks import check_block, check_consent, first_broken
 from consents.inputs import BlockInput, ConsentInput
 from consents.models import Consent
 from consents.policy import KIND
-from fhir.outcomes import FhirError
+from fhir.outcomes import RULE_SYSTEM, FhirError, broken
 from fhir.registry import resource_of
 from organisations.models import Organisation, Professional
 
@@ -127,7 +127,9 @@ def withdraw(*, by: Actor, source: Source, key: UUID, if_match: int | None) -> R
 
     def change(current: Any) -> Mapping[str, Any]:
         already = current.withdrawn_at is not None
-        first_broken([(already, "Det er allerede trukket tilbage.", "It has been withdrawn already.")])
+        first_broken(
+            [(already, "withdrawn-already", "Det er allerede trukket tilbage.", "It has been withdrawn already.")]
+        )
         return {"withdrawn_at": by.moment}
 
     return change_element(by=by, source=source, key=key, if_match=if_match, change=change)
@@ -160,13 +162,14 @@ def _own_words(by: Actor, citizen_id: UUID, not_hers: Mapping[ActingAs, tuple[st
             told = not_hers.get(by.acting_as)
         if told is None:
             raise
-        raise service.Refused("rule-broken", *told, note=refused.note) from refused
+        code = {"system": RULE_SYSTEM, "code": "decision-not-hers"}
+        raise service.Refused("rule-broken", *told, extra=(code,), note=refused.note) from refused
 
 
 def _check_age(by: Actor, citizen_id: UUID) -> None:
     """The citizen whose consent staff note is old enough to give it. Raises FhirError (422)."""
     if not Citizen.objects.filter(pk=citizen_id, birth_date__lte=by.fifteen_born_by).exists():
-        raise FhirError("rule-broken", *TOO_YOUNG)
+        raise broken("decision-age", *TOO_YOUNG)
 
 
 def _check_known(units: Mapping[str, UUID | None], professional: UUID | None) -> None:

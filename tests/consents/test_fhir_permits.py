@@ -205,6 +205,14 @@ class TestRefused:
         assert (refused.status, refused.code) == (422, "rule-broken"), refused.body
         return refused.said
 
+    def test_each_has_a_code_of_its_own(self, cast: Cast) -> None:
+        sent = {"consent-recipient": {"actor": None}, "consent-purpose": {"purpose": None}}
+
+        answers = {rule: Asking(cast.citizen.actor).post("Consent", permit(cast, more)) for rule, more in sent.items()}
+
+        for rule, answer in answers.items():
+            assert [coding["code"] for coding in answer.body["issue"][0]["details"]["coding"]] == ["rule-broken", rule]
+
     def test_without_recipient(self, cast: Cast) -> None:
         assert self.said(cast, permit(cast, {"actor": None})) == "Et samtykke skal nævne, hvem det gælder for."
 
