@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Model, Q, UUIDField
 
 from access import facts
 from access.actors import Actor
-from access.decisions import Decision
+from access.conditions import Condition, Target
+from access.decisions import Decision, ShapeOf
 from access.grounds import CUSTODY, GUARDIANSHIP, POWER_OF_ATTORNEY
 from access.policies import Gate, Policy, Rule
+from access.sql import IsIn, Param, compile_queryset, numbered
+from access.statements import Statement
 from access.vocabulary import Reason
 
 
@@ -229,18 +234,32 @@ def facts_of(policy: Policy, actor: Actor, key: UUID, decision: Decision | None)
     """Return each fact that the decision rests on, with its kind, id and fields.
 
     Of a permit, what opened the gates of the rules that held; of a refusal, what opened those of its nearest rule; of a
-    hidden one nothing. One statement, and one for each kind of fact found.
+    hidden one nothing. One statement, and one for each kind of fact found; none where no gate asks for a fact.
     """
     if decision is None or decision.is_hidden:
         return []
-    conditions = dict.fromkeys(gate.condition for gate in _open_gates(decision))
-    asked = [rows for item in conditions for rows in facts.rows_behind(item.q(actor, policy.target))]
+    conditions = tuple(dict.fromkeys(gate.condition for gate in _open_gates(decision)))
+    statement, models = _looking_for_facts(policy.model, policy.target, conditions, ShapeOf(actor))
     found: dict[type[Model], set[UUID]] = {}
+    for row in statement.run({**actor.bindings, "keys": [key]}) if models else ():
+        for model, ids in zip(models, row, strict=True):
+            found.setdefault(model, set()).update(ids or ())
+    return [fact for model, ids in found.items() if ids for fact in facts.told(model, ids)]
+
+
+@lru_cache(maxsize=1024)
+def _looking_for_facts(
+    model: type[Model], target: Target, conditions: tuple[Condition, ...], key: ShapeOf
+) -> tuple[Statement, tuple[type[Model], ...]]:
+    """Compile: the ids of the rows behind these conditions, and the tables that they are of."""
+    asked = [rows for item in conditions for rows in facts.rows_behind(item.q(key.actor.symbolic, target))]
+    if not asked:
+        return Statement("", (), (), ()), ()
     columns = {f"fact_{index}": ArraySubquery(rows) for index, rows in enumerate(asked)}
-    row = policy.model._default_manager.filter(pk=key).annotate(**columns).values_list(*columns).first() or ()
-    for rows, ids in zip(asked, row, strict=False):
-        found.setdefault(rows.model, set()).update(ids)
-    return [fact for model, ids in found.items() for fact in facts.told(model, ids)]
+    wanted = Q(IsIn(F("pk"), Param("keys", ArrayField(UUIDField()))))
+    found = model._default_manager.filter(wanted).annotate(**dict(target.assumed)).annotate(**columns).order_by()
+    sql = compile_queryset(found.values_list(*columns))
+    return Statement(*numbered(sql), tuple(columns), ()), tuple(rows.model for rows in asked)
 
 
 def _open_gates(decision: Decision) -> Iterator[Gate]:

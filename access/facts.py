@@ -50,4 +50,5 @@ def told(model: type[Model], ids: Iterable[UUID]) -> Iterator[dict[str, Any]]:
     """What is told of these rows."""
     kind = _KINDS[model]
     for row in model._default_manager.filter(pk__in=ids).order_by("pk").values("pk", *kind.fields):
-        yield {"fact": kind.name, "id": row.pop("pk"), **row}
+        said = {name: value for name, value in row.items() if value not in (None, "")}
+        yield {"fact": kind.name, "id": said.pop("pk"), **said}

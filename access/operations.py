@@ -1,6 +1,5 @@
 """Named operations: the overview, explanations, and the statement of what the server can do."""
 
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from access.rest import FhirView, answer, as_key, represent, resource
 from access.statements import Row
 from access.vocabulary import CITIZEN_SIDE, Action
 from fhir import capability
-from fhir.datatypes import instant
+from fhir.datatypes import typed
 from fhir.registry import Resource, all_resources, resource_of
 
 OVERVIEW_LIMIT = 500
@@ -132,7 +131,7 @@ def as_parts(told: dict[str, Any]) -> list[dict[str, Any]]:
         way += [_value(name.replace("_", "-"), nearest[name]) for name in ("valid_from", "valid_to") if name in nearest]
         parts.append({"name": "nearest", "part": way})
     parts += [
-        {"name": "fact", "part": [_value(name, value) for name, value in fact.items() if value is not None]}
+        {"name": "fact", "part": [_value(name, value) for name, value in fact.items()]}
         for fact in told.get("facts", ())
     ]
     parts += [{"name": "regime", "valueCode": code} for code in told.get("regime", ())]
@@ -143,8 +142,4 @@ def as_parts(told: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _value(name: str, value: Any) -> dict[str, Any]:
     """One simple value as a part of Parameters."""
-    if isinstance(value, datetime):
-        return {"name": name, "valueInstant": instant(value)}
-    if isinstance(value, date):
-        return {"name": name, "valueDate": value.isoformat()}
-    return {"name": name, "valueId" if isinstance(value, UUID) else "valueCode": str(value)}
+    return {"name": name, **typed(value)}

@@ -14,7 +14,7 @@ from access import decisions, log_rows, scopes
 from access.actors import Actor
 from access.conditions import Target
 from access.decisions import Decision
-from access.explanations import explain, refusal
+from access.explanations import explain, facts_of, refusal
 from access.policies import Policy, policy_of
 from access.refusals import error_of, forbidden, no_relation
 from access.search import citizen_search, key_search
@@ -107,7 +107,7 @@ def refused(source: Source, actor: Actor, key: UUID, interaction: str, action: A
     citizen_id = None if decision is None else citizen_of(source, key)
     reason = "" if decision is None else str(decision.reason or "")
     log(actor, interaction, source.name, citizen_id=citizen_id, outcome="refuse", reason=reason, resource_ids=[key])
-    return error_of(decision)
+    return error_of(decision, facts_of(policy, actor, key, decision))
 
 
 def citizen_of(source: Source, key: UUID) -> UUID | None:
@@ -212,18 +212,25 @@ def decide_create(policy: Policy, actor: Actor, citizen_id: UUID, category: Cate
 
     Creating is an act on the citizen, since there is no row yet to ask.
     """
+    return decisions.decide(_of_the_citizen(policy, category), actor, Action.CREATE, citizen_id)
+
+
+def _of_the_citizen(policy: Policy, category: Category) -> Policy:
+    """The rules of a table asked of a citizen, for what stands in no row yet."""
     target = Target(citizen="id", category=None, fixed=category, origin=None, occurred_at=None)
-    return decisions.decide(Policy(citizens(), target, policy.rules), actor, Action.CREATE, citizen_id)
+    return Policy(citizens(), target, policy.rules)
 
 
 def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Category) -> list[str]:
     """Return the codes of the rules that permit recording this. Raises FhirError (403), which `writing` logs."""
     scopes.demand_written(actor, source.name, "create", citizen_id)
-    decision = decide_create(policy_of(source.model), actor, citizen_id, category)
+    policy = policy_of(source.model)
+    decision = decide_create(policy, actor, citizen_id, category)
     if decision is not None and decision.permitted:
         return [rule.code for rule in decision.held]
     reason = Reason.NO_RELATION if decision is None else decision.reason
-    error = forbidden(no_relation(actor) if decision is None else explain(decision))
+    facts = facts_of(_of_the_citizen(policy, category), actor, citizen_id, decision)
+    error = forbidden(no_relation(actor) if decision is None else explain(decision) | {"facts": facts})
     raise _refused_write(error, actor, "create", source.name, citizen_id, str(reason), None)
 
 
@@ -242,7 +249,8 @@ def permit_update(source: Source, actor: Actor, key: UUID, interaction: str = "u
     citizen_id = None if decision is None else citizen_of(source, key)
     answered = decision if seen is not None and seen.permitted else seen
     reason = "" if answered is None else str(answered.reason)
-    error = error_of(seen) if answered is seen else forbidden(explain(answered))
+    facts = facts_of(policy, actor, key, answered)
+    error = error_of(seen, facts) if answered is seen else forbidden(explain(answered) | {"facts": facts})
     raise _refused_write(error, actor, interaction, source.name, citizen_id, reason, key)
 
 

@@ -24,6 +24,7 @@ def configure() -> None:
             without_numbers,
             structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up for each line: who takes the stream over for a while (a command, a test) closes what it gave.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -38,6 +38,15 @@ def instant(value: datetime | None) -> str | None:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def typed(value: Any) -> dict[str, str]:
+    """A simple value under the name of its type: an instant, a day, an id or else a code."""
+    if isinstance(value, datetime):
+        return {"valueInstant": str(instant(value))}
+    if isinstance(value, date):
+        return {"valueDate": value.isoformat()}
+    return {"valueId" if isinstance(value, UUID) else "valueCode": str(value)}
+
+
 def instant_at(seconds: int) -> str:
     """Write the instant of so many seconds after 1970."""
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

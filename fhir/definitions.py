@@ -43,6 +43,7 @@ EXTENSIONS = (
             ("ground", "string"),
             ("validFrom", "date"),
             ("validTo", "date"),
+            ("fact", ""),
             ("da", "string"),
             ("en", "string"),
         ),
@@ -131,10 +132,13 @@ def structure_definition(extension: Extension) -> dict[str, Any]:
     for name, kind in extension.parts:
         part = f"Extension.extension:{name}"
         elements += [
-            {"id": part, "path": "Extension.extension", "sliceName": name, "min": 0, "max": "1"},
+            {"id": part, "path": "Extension.extension", "sliceName": name, "min": 0, "max": "1" if kind else "*"},
             {"id": f"{part}.url", "path": "Extension.extension.url", "fixedUri": name},
-            {"id": f"{part}.value[x]", "path": "Extension.extension.value[x]", "type": [{"code": kind}]},
         ]
+        if kind:  # else it has parts of its own
+            elements.append(
+                {"id": f"{part}.value[x]", "path": "Extension.extension.value[x]", "type": [{"code": kind}]}
+            )
     url = f"{BASE}/StructureDefinition/{extension.name}"
     elements.append({"id": "Extension.url", "path": "Extension.url", "fixedUri": url})
     value = {"id": "Extension.value[x]", "path": "Extension.value[x]"}

@@ -81,7 +81,9 @@ def test_the_answer_to_a_refused_look_names_the_rule_that_came_nearest_and_its_g
 
     told = refused.body["issue"][0]["extension"][0]["extension"]
     found = {part["url"]: next(value for name, value in part.items() if name != "url") for part in told}
+    facts = [{one["url"]: one["valueCode"] for one in part if "valueCode" in one} for part in [found["fact"]]]
     assert refused.status == 403
+    assert [(fact["fact"], fact["status"]) for fact in facts] == [("relation", "verified")]
     assert (found["way"], found["rule"]) == ("consent", "social-disclosure")
     assert found["ground"] == parts(explained(cast.doctor.actor, state), "nearest")[0]["ground"]
 

@@ -103,7 +103,6 @@ def test_failure_is_logged_without_what_was_asked_for(cast: Cast, capsys: pytest
     with psycopg.connect(kit.worker_database_url()) as other:
         other.execute("LOCK TABLE consents_consent IN ACCESS EXCLUSIVE MODE")
         connection.cursor().execute("SET LOCAL statement_timeout = '50ms'")
-        logs.configure()  # to where this test reads
 
         answer = Asking(cast.doctor.actor).find("Patient", identifier=f"{CPR_SYSTEM}|{number}")
 
