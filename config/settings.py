@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "appointments",
     "exchange",
     "desk",
+    "portal",
     "demo",
     "bench",
     "config",
@@ -130,6 +131,13 @@ SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 STATIC_URL = "/static/"
+# The national design system and htmx, as `make` installs them (package.json).
+_PACKAGES = BASE_DIR / "node_modules"
+STATICFILES_DIRS = [
+    (name, folder)
+    for name, folder in (("dkfds", _PACKAGES / "dkfds" / "dist"), ("htmx", _PACKAGES / "htmx.org" / "dist"))
+    if folder.is_dir()
+]
 APPEND_SLASH = False
 
 # Whether an update must say which version it starts from; without, the last writer wins (docs/adr/0014).

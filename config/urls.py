@@ -1,6 +1,7 @@
 """All addresses of the service."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from access import bundle_views, everything, history, operations, search_views, write_views
 from access import definitions_views as definitions
@@ -18,6 +19,8 @@ SUBSCRIPTION, SUB = "fhir/Subscription/<str:key>", {"kind": "Subscription"}
 urlpatterns: list[URLPattern | URLResolver] = [
     path("legal-settings/", law.LegalSettingsView.as_view(), name="legal-settings"),
     path("admin/", registrations.urls),
+    path("", RedirectView.as_view(pattern_name="portal"), name="home"),
+    path("portal/", include("portal.urls")),
     path("desk/", desk.DeskView.as_view(), name="desk"),
     path("desk/open/<str:secret>", desk.OpenView.as_view(), name="desk-open"),
     path("oauth/token", identity.TokenView.as_view(), name="oauth-token"),

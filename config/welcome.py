@@ -33,6 +33,7 @@ def lines() -> list[str]:
     address = f"http://localhost:{port}"
     found = example()
     answer = [
+        f"Pages:        {address}/",
         f"FHIR:         {address}/fhir",
         f"Capabilities: {address}/fhir/metadata",
         "",

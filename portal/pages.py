@@ -1,0 +1,110 @@
+"""What every page for people does: the reader's language, the visitor, and errors as pages."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import urlencode
+from django.views import View
+
+from fhir.outcomes import FhirError
+from portal.visitors import Visitor, current
+from portal.words import all_words
+
+LANGUAGE_COOKIE = "lang"
+LANGUAGES = ("da", "en")
+# The entries of the menu, each with its address.
+MENU = {
+    "front": "portal",
+}
+
+
+class Page(View):
+    """A page in the reader's language: what she chose, or else what her browser asks for. Works without JavaScript."""
+
+    http_method_names = ["get", "head", "post"]
+    # Which entry of the menu it belongs to.
+    place = ""
+    language = "da"
+    visitor: Visitor | None = None
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Find the language."""
+        super().setup(request, *args, **kwargs)
+        asked = request.GET.get("lang", "")
+        if asked not in LANGUAGES:
+            asked = request.COOKIES.get(LANGUAGE_COOKIE, "")
+        found = asked if asked in LANGUAGES else translation.get_language_from_request(request)
+        self.language = "en" if found.startswith("en") else "da"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Answer in that language; a refusal or what is missing is a page too, and says what to do."""
+        with translation.override(self.language):
+            try:
+                answered = self.answered(request, *args, **kwargs)
+            except FhirError as error:
+                answered = self.refused(error)
+        if request.GET.get("lang") in LANGUAGES:
+            answered.set_cookie(LANGUAGE_COOKIE, self.language, max_age=31_536_000, httponly=True, samesite="Lax")
+        return answered
+
+    def answered(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The answer of the method asked for."""
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def english(self) -> bool:
+        """Whether the reader reads English."""
+        return self.language == "en"
+
+    @property
+    def t(self) -> dict[str, dict[str, str]]:
+        """The texts of all pages in the reader's language, by page and name."""
+        return all_words(english=self.english)
+
+    def shown(self, name: str, *, status: int = 200, **told: Any) -> HttpResponse:
+        """The page made of its template."""
+        context = {
+            "t": self.t,
+            "language": self.language,
+            "other": "da" if self.english else "en",
+            "place": self.place,
+            "menu": [
+                {"name": name, "text": self.t["common"][name], "address": reverse(address)}
+                for name, address in MENU.items()
+            ],
+            "visitor": self.visitor,
+            **told,
+        }
+        return render(self.request, f"portal/{name}.html", context, status=status)
+
+    def refused(self, error: FhirError) -> HttpResponse:
+        """A refusal as a page: what is hidden and what is missing look alike."""
+        if error.code in ("not-found", "deleted"):
+            return self.shown("missing", status=404)
+        told = error.detail_en if self.english else error.detail_da
+        return self.shown("refused", status=error.kind.status, told=told)
+
+    def done(self, name: str, text: str = "", *args: Any) -> HttpResponse:
+        """Lead to a page after a change, saying that it was made."""
+        if text:
+            messages.success(self.request, text)
+        return HttpResponseRedirect(reverse(name, args=args), status=303)
+
+
+class VisitorPage(Page):
+    """A page for who is logged in; anybody else is led to the log-in, and from there back."""
+
+    visitor: Visitor
+
+    def answered(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Find the visitor first."""
+        found = current(request)
+        if found is None:
+            back = urlencode({"next": request.path}) if request.method == "GET" else ""
+            return HttpResponseRedirect(f"{reverse('portal-login')}?{back}", status=303)
+        self.visitor = found
+        return super().answered(request, *args, **kwargs)

@@ -1,0 +1,7 @@
+"""The front page."""
+
+WORDS = {
+    "title": ("Dit overblik", "Your overview"),
+    "hello": ("Hej {who}", "Hello {who}"),
+    "title_of": ("Overblik for {who}", "Overview of {who}"),
+}

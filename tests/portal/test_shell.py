@@ -1,0 +1,66 @@
+"""What holds for every page: who is let in, whom she acts for, the language, and what a browser is told."""
+
+import pytest
+from django.test import Client
+
+from tests import factories
+from tests.cast import Cast, make_cast
+from tests.portal.kit import Visit
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def test_who_is_not_logged_in_is_led_to_the_log_in_and_back(db: None) -> None:
+    answer = Visit().get("/portal/acting/")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/portal/login/?next=%2Fportal%2Facting%2F")
+
+
+def test_service_begins_with_the_citizens_pages(db: None) -> None:
+    assert Visit().get("/")["Location"] == "/portal/"
+
+
+def test_page_says_for_whom_she_acts_and_only_those_who_gave_her_leave_can_be_chosen(cast: Cast) -> None:
+    own = Visit(cast.citizen.person).get("/portal/")
+    visit = Visit(cast.daughter.person)
+    stranger = factories.citizen()
+
+    assert "Du ser dine egne oplysninger" in own.text
+    refused = visit.post("/portal/acting/", citizen=stranger.pk)
+    chosen = visit.post("/portal/acting/", citizen=cast.citizen.person.pk)
+
+    assert (refused.status_code, chosen.status_code) == (422, 303)
+    assert f"Du handler for {cast.citizen.person.given_name} med fuldmagt" in visit.follow(chosen).text
+
+
+def test_revoked_power_of_attorney_ends_at_once(cast: Cast) -> None:
+    visit = Visit(cast.daughter.person, acting_for=cast.citizen.person)
+    before = visit.get("/portal/").text
+    cast.citizen.person.attorneys.update(revoked_at=factories.now())
+
+    assert "Du handler for" in before
+    assert "Du ser dine egne oplysninger" in visit.get("/portal/").text
+
+
+def test_language_is_chosen_and_kept(cast: Cast) -> None:
+    visit = Visit(cast.citizen.person)
+
+    assert '<html lang="en">' in visit.get("/portal/?lang=en").text
+    assert '<html lang="en">' in visit.get("/portal/").text
+
+
+def test_form_of_another_place_changes_nothing(cast: Cast) -> None:
+    visit = Visit(cast.daughter.person)
+
+    assert visit.client.post("/portal/acting/", {"citizen": cast.citizen.person.pk}).status_code == 403
+    assert "Du ser dine egne oplysninger" in visit.get("/portal/").text
+
+
+def test_browser_is_told_to_run_nothing_that_stands_in_a_page_and_to_keep_nothing(db: None) -> None:
+    answer = Client().get("/portal/login/")
+
+    assert "unsafe-inline" not in answer["Content-Security-Policy"]
+    assert (answer["Cache-Control"], answer["X-Frame-Options"]) == ("no-store", "DENY")
