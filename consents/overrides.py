@@ -13,7 +13,7 @@ from access.open_questions import EMERGENCY_SOCIAL_ACCESS
 from access.vocabulary import ActingAs, Category, Reason
 from consents.models import LONGEST_OVERRIDE, Override
 from fhir.ids import new_key
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from organisations.models import Professional
 
 SHORTEST_REASON = 10
@@ -118,9 +118,9 @@ def review_override(*, by: Actor, key: UUID, outcome: str, reviewer: Professiona
         if found is None:
             raise FhirError("not-found")
         if found.professional_id == reviewer.pk or found.responsible_id == reviewer.pk:
-            raise FhirError("rule-broken", "Ingen ser sit eget opslag efter.", "Nobody reviews her own look.")
+            raise broken("override-own-review", "Ingen ser sit eget opslag efter.", "Nobody reviews her own look.")
         if found.reviewed_at is not None:
-            raise FhirError("rule-broken", "Opslaget er set efter.", "The look has been reviewed.")
+            raise broken("override-reviewed", "Opslaget er set efter.", "The look has been reviewed.")
         found.reviewed_by, found.reviewed_at, found.review_outcome = reviewer, by.moment, outcome
         found.save(update_fields=["reviewed_by", "reviewed_at", "review_outcome"])
         service.log(

@@ -20,24 +20,33 @@ from consents.checks import check_block, check_consent, first_broken
 from consents.inputs import BlockInput, ConsentInput
 from consents.models import Consent
 from consents.policy import KIND
-from fhir.outcomes import RULE_SYSTEM, FhirError, broken
+from fhir.outcomes import FhirError, broken
 from fhir.registry import resource_of
 from organisations.models import Organisation, Professional
 
 # Whom who acts for the citizen is told that just this is not hers to decide, and why.
 NOT_HERS_TO_GIVE = {
     ActingAs.PROXY: (
+        "consent-by-proxy",
         "En fuldmagt giver ikke ret til at give samtykke.",
         "A power of attorney gives no right to consent.",
     ),
 }
 NOT_HERS_TO_BLOCK = {
-    ActingAs.PROXY: ("En fuldmagt giver ikke ret til at spærre.", "A power of attorney gives no right to block."),
-    ActingAs.PARENT: ("Forældre kan ikke spærre for et barn.", "Parents cannot block for a child."),
-    ActingAs.GUARDIAN: ("En værge kan ikke spærre.", "A guardian cannot block."),
+    ActingAs.PROXY: (
+        "block-by-proxy",
+        "En fuldmagt giver ikke ret til at spærre.",
+        "A power of attorney gives no right to block.",
+    ),
+    ActingAs.PARENT: ("block-by-parent", "Forældre kan ikke spærre for et barn.", "Parents cannot block for a child."),
+    ActingAs.GUARDIAN: ("block-by-guardian", "En værge kan ikke spærre.", "A guardian cannot block."),
 }
-TOO_YOUNG = ("Man skal være fyldt 15 år for selv at bestemme det.", "One must be 15 or older to decide it alone.")
-OF_AGE = ("Fra 15 år bestemmer den unge selv.", "From 15 years on the young person decides alone.")
+TOO_YOUNG = (
+    "decision-too-young",
+    "Man skal være fyldt 15 år for selv at bestemme det.",
+    "One must be 15 or older to decide it alone.",
+)
+OF_AGE = ("decision-of-age", "Fra 15 år bestemmer den unge selv.", "From 15 years on the young person decides alone.")
 
 
 def give_consent(*, by: Actor, source: Source, consent: ConsentInput) -> Row:
@@ -150,7 +159,7 @@ def _write(by: Actor, source: Source, rules: list[str], *, citizen_id: UUID, **v
 
 
 @contextmanager
-def _own_words(by: Actor, citizen_id: UUID, not_hers: Mapping[ActingAs, tuple[str, str]]) -> Iterator[None]:
+def _own_words(by: Actor, citizen_id: UUID, not_hers: Mapping[ActingAs, tuple[str, str, str]]) -> Iterator[None]:
     """Say to those who are known to act for the citizen why just this is not theirs to decide; logged as refused."""
     try:
         yield
@@ -162,14 +171,16 @@ def _own_words(by: Actor, citizen_id: UUID, not_hers: Mapping[ActingAs, tuple[st
             told = not_hers.get(by.acting_as)
         if told is None:
             raise
-        code = {"system": RULE_SYSTEM, "code": "decision-not-hers"}
-        raise service.Refused("rule-broken", *told, extra=(code,), note=refused.note) from refused
+        said = broken(*told)
+        raise service.Refused(
+            said.code, said.detail_da, said.detail_en, extra=said.extra, note=refused.note
+        ) from refused
 
 
 def _check_age(by: Actor, citizen_id: UUID) -> None:
     """The citizen whose consent staff note is old enough to give it. Raises FhirError (422)."""
     if not Citizen.objects.filter(pk=citizen_id, birth_date__lte=by.fifteen_born_by).exists():
-        raise broken("decision-age", *TOO_YOUNG)
+        raise broken(*TOO_YOUNG)
 
 
 def _check_known(units: Mapping[str, UUID | None], professional: UUID | None) -> None:

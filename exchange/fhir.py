@@ -12,7 +12,7 @@ from exchange.subscriptions import services
 from exchange.subscriptions.services import SUBSCRIPTION_SOURCE, Wish
 from exchange.subscriptions.topics import by_model, topic_at, topics
 from fhir.datatypes import BASE, clean, instant, parse_instant, parse_reference
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import Resource, SearchParameter, register
 from fhir.structs import Body, Part, convert
 
@@ -124,11 +124,16 @@ def _filter(more: dict[str, Any]) -> tuple[UUID | None, UUID | None]:
     if not found:
         return None, None
     if len(found) > 1 or not isinstance(found[0], str):
-        raise _unfit("Ét filter kan gives.", "One filter can be given.", "criteria")
+        raise _unfit("subscription-one-filter", "Ét filter kan gives.", "One filter can be given.", "criteria")
     pairs = parse_qsl(found[0].rpartition("?")[2], keep_blank_values=True)
     names = {"patient": "Patient", "organization": "Organization"}
     if len(pairs) != 1 or pairs[0][0] not in names:
-        raise _unfit("Filteret er patient eller organization.", "The filter is patient or organization.", "criteria")
+        raise _unfit(
+            "subscription-filter",
+            "Filteret er patient eller organization.",
+            "The filter is patient or organization.",
+            "criteria",
+        )
     name, value = pairs[0]
     try:
         key = parse_reference(value, (names[name],))[1]
@@ -148,14 +153,20 @@ def _extensions(more: dict[str, Any]) -> list[dict[str, Any]]:
 def _channel(channel: Channel) -> dict[str, Any]:
     """The numbers of a channel that is of the one kind offered. Raises FhirError (422)."""
     if channel.type != "rest-hook":
-        raise _unfit("Kun rest-hook tilbydes.", "Only rest-hook is offered.", "channel.type")
+        raise _unfit("subscription-channel", "Kun rest-hook tilbydes.", "Only rest-hook is offered.", "channel.type")
     if channel.payload.partition(";")[0] not in JSON:
-        raise _unfit("Kun JSON tilbydes.", "Only JSON is offered.", "channel.payload")
+        raise _unfit("subscription-json", "Kun JSON tilbydes.", "Only JSON is offered.", "channel.payload")
     content = [item.get("valueCode") for item in _extensions(channel.more) if item.get("url") == CONTENT]
     if content != ["id-only"]:
-        raise _unfit("Kun indholdet id-only tilbydes.", "Only the content id-only is offered.", "channel.payload")
+        raise _unfit(
+            "subscription-content",
+            "Kun indholdet id-only tilbydes.",
+            "Only the content id-only is offered.",
+            "channel.payload",
+        )
     if channel.header:
         raise _unfit(
+            "subscription-header",
             "Egne headere tages ikke imod, da de ofte er hemmelige; hver besked er underskrevet.",
             "Headers of your own are not taken, since they are often secret; every message is signed.",
             "channel.header",
@@ -170,9 +181,9 @@ def _channel(channel: Channel) -> dict[str, Any]:
     return numbers
 
 
-def _unfit(da: str, en: str, place: str) -> FhirError:
+def _unfit(rule: str, da: str, en: str, place: str) -> FhirError:
     """What is asked for is not offered."""
-    return FhirError("rule-broken", da, en, expression=f"Subscription.{place}")
+    return broken(rule, da, en, f"Subscription.{place}")
 
 
 def create(*, by: Actor, body: dict[str, Any]) -> Row:

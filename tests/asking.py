@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from access.actors import Actor
 from audit.models import Entry, Version
 from identity import tokens
+from tests.rest import rule_of
 
 JSON = "application/fhir+json"
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
@@ -54,6 +55,11 @@ class Answer:
     def reasons(self) -> list[str]:
         """All codes of the error, the reason of a refusal among them."""
         return [str(item["code"]) for item in self.body["issue"][0]["details"]["coding"]]
+
+    @property
+    def rule(self) -> str:
+        """The own code of the rule that was broken; empty if it is no such error."""
+        return rule_of(self.body)
 
     @property
     def said(self) -> str:

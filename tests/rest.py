@@ -13,6 +13,7 @@ from django.test import Client
 
 from access.actors import Actor
 from audit.models import Entry, Version
+from fhir.outcomes import RULE_SYSTEM
 from identity import tokens
 from terminology import files, lookup
 from terminology.rows import CodeRow
@@ -32,6 +33,11 @@ class Answer:
     def error(self) -> str:
         """Our code of the error."""
         return str(self.body["issue"][0]["details"]["coding"][0]["code"])
+
+    @property
+    def rule(self) -> str:
+        """The own code of the rule that was broken; empty if it is no such error."""
+        return rule_of(self.body)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -97,6 +103,13 @@ class Rest:
         content = response.content
         checked_answer(path, response.headers.get("Content-Type", ""), response.status_code, content)
         return Answer(response.status_code, response.headers, orjson.loads(content) if content else {})
+
+
+def rule_of(outcome: dict[str, Any]) -> str:
+    """The one code of a broken rule that stands beside ours, if it is told in two languages; else empty."""
+    issue = outcome["issue"][0]
+    codes = [item["code"] for item in issue["details"]["coding"] if item["system"] == RULE_SYSTEM]
+    return str(codes[0]) if len(codes) == 1 and issue["details"]["text"] != issue["diagnostics"] != "" else ""
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:

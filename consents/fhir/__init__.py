@@ -15,7 +15,7 @@ from consents.fhir import blocks, permits
 from consents.fhir.body import ConsentBody, is_block, read
 from consents.fhir.parts import BLOCK, DISCLOSURE, PRIVACY, SCOPE
 from fhir.datatypes import ACT_CODE, JURISDICTION
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, add_face, register
 
 NOW = Param("moment", DateTimeField())
@@ -30,8 +30,8 @@ def create(*, by: Actor, body: dict[str, Any]) -> Row:
             return face.create(by=by, body=body)
     consent = read(body)
     if consent.status != "active":
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "decision-active",
             "Et nyt samtykke eller en ny spærring er aktiv.",
             "A new consent or block is active.",
             expression="Consent.status",
@@ -67,8 +67,8 @@ def _check_same(face: Resource, row: Row, consent: ConsentBody, by: Actor) -> No
     stored = parse(read(face.to_fhir(row, by)))
     is_same = is_block(consent) == (face is BLOCKING) and _settled(parse(consent)) == _settled(stored)
     if not is_same or consent.status != "inactive":
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "decision-unchanged",
             "Et samtykke eller en spærring kan kun trækkes tilbage; skriv ellers en ny.",
             "A consent or block can only be withdrawn; otherwise write a new one.",
             expression="Consent.status",

@@ -21,7 +21,7 @@ from consents.fhir.body import (
 from consents.inputs import BlockInput
 from consents.models import Block
 from fhir.datatypes import ACT_CODE, clean, coding, instant, meta, parse_reference, reference
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.registry import all_resources
 from fhir.structs import key_of
 
@@ -142,8 +142,8 @@ def parse(consent: ConsentBody) -> BlockInput:
     """Read a block. Raises FhirError: 400 for its shape, 422 for codes and references."""
     rule = rule_of(consent)
     if rule.type not in Block.Effect.values or rule.purpose or rule.classes or rule.securityLabel:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "block-narrowed",
             "En spærring gælder uanset formål, lov og slags; den nævner hvem, afsender, periode eller én oplysning.",
             "A block is of any purpose, act and kind; it names who, origin, period or one item.",
             expression="Consent.provision",
@@ -177,8 +177,8 @@ def _what(rule: Provision) -> tuple[ProvisionData | None, tuple[str, UUID] | Non
     if not rule.data:
         return None, None
     if len(rule.data) > 1:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "block-one-origin",
             "Skriv én spærring for hver afsender eller oplysning.",
             "Write one block for each origin or item.",
             expression="Consent.provision.data",

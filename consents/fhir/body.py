@@ -8,7 +8,7 @@ from msgspec import field
 
 from consents.fhir import parts
 from fhir.datatypes import AUTHORISATION, SOR
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.search_values import date_range
 from fhir.structs import Body, CodeableConcept, Coding, Part, Period, Reference, convert, key_of
 from organisations.models import Organisation, Professional
@@ -75,8 +75,8 @@ def read(body: dict[str, Any]) -> ConsentBody:
     consent = convert(body, ConsentBody)
     scopes = {coding.code for coding in consent.scope.coding}
     if "adr" in scopes:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "decision-register",
             "Testamenter og registreringer skrives i deres registre.",
             "Wills and registrations are written in their registers.",
             expression="Consent.scope",
@@ -86,8 +86,8 @@ def read(body: dict[str, Any]) -> ConsentBody:
     if consent.status not in (ACTIVE, INACTIVE):
         raise FhirError("unknown-code", consent.status[:40], expression="Consent.status")
     if consent.provision is None:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "decision-provision",
             "Et samtykke eller en spærring skal sige, hvad der er tilladt eller spærret.",
             "A consent or block must say what is permitted or blocked.",
             expression="Consent.provision",
@@ -96,8 +96,8 @@ def read(body: dict[str, Any]) -> ConsentBody:
     for performer in consent.performer:
         named = performer.reference.startswith("Patient/")
         if named and key_of(performer, "Patient", "Consent.performer") != patient:
-            raise FhirError(
-                "rule-broken",
+            raise broken(
+                "decision-performer",
                 "Samtykket er borgerens eget; den, der beslutter for hende, fremgår af adgangsbeviset.",
                 "The consent is the citizen's own; who decides for her is told by the access token.",
                 expression="Consent.performer",
@@ -110,8 +110,8 @@ def rule_of(consent: ConsentBody) -> Provision:
     assert consent.provision is not None  # noqa: S101  `read` has seen to it
     for inner in consent.provision.provision:
         if inner.type != "permit" or [purpose.code for purpose in inner.purpose] != ["BTG"]:
-            raise FhirError(
-                "rule-broken",
+            raise broken(
+                "decision-exceptions",
                 "Undtagelser inde i en regel kan ikke skrives; skriv dem som egne samtykker.",
                 "Exceptions inside a rule cannot be written; write them as consents of their own.",
                 expression="Consent.provision.provision",
@@ -201,8 +201,8 @@ def named_actors(rule: Provision) -> tuple[ProvisionActor | None, ProvisionActor
         )
         (professionals if is_person else units).append(actor)
     if len(units) > 1 or len(professionals) > 1:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "decision-one-recipient",
             "Skriv ét samtykke eller én spærring for hver modtager.",
             "Write one consent or block for each recipient.",
             expression="Consent.provision.actor",

@@ -23,7 +23,7 @@ from consents.fhir.body import (
 from consents.inputs import ConsentInput
 from consents.models import Consent
 from fhir.datatypes import ACT_CODE, JURISDICTION, clean, coding, instant, meta, reference
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from fhir.structs import instant_of, key_of
 
 Kind = Consent.Kind
@@ -154,8 +154,8 @@ def parse(consent: ConsentBody) -> ConsentInput:
     """Read a consent. Raises FhirError: 400 for its shape, 422 for codes and references."""
     rule = rule_of(consent)
     if rule.type != "permit" or rule.data or rule.dataPeriod:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "consent-permits",
             "Et samtykke tillader; en spærring har kategorien IDSCL.",
             "A consent permits; a block has the category IDSCL.",
             expression="Consent.provision.type",
@@ -231,8 +231,8 @@ def _journal(consent: ConsentBody) -> str:
 def _source(consent: ConsentBody) -> Any:
     """The unit whose data it is about, if not all."""
     if len(consent.organization) > 1:
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "consent-one-origin",
             "Skriv ét samtykke for hver afsender.",
             "Write one consent for each origin.",
             expression="Consent.organization",

@@ -15,10 +15,24 @@ from urllib.parse import SplitResult, urlsplit
 import urllib3
 from django.conf import settings
 
-from fhir.outcomes import FhirError
+from fhir.outcomes import broken
 
 _CONNECT = 3.0
 _NO_REDIRECT = 300
+
+
+# Why an address is not sent to, as the one who gives it is told.
+WHY_NOT = {
+    "malformed": (
+        "Adressen skal stå helt ud, uden navn, kodeord og # i sig.",
+        "The address must be whole, without a name, a password or # in it.",
+    ),
+    "not-https": ("Adressen skal begynde med https://.", "The address must begin with https://."),
+    "internal-address": (
+        "Adressen skal være på det åbne net.",
+        "The address must be on the open net.",
+    ),
+}
 
 
 class Outcome(Enum):
@@ -40,12 +54,7 @@ def check_endpoint(endpoint: str) -> None:
         if _is_address(parts.hostname or ""):
             _checked(parts.hostname or "")
     except NotAllowed as error:
-        raise FhirError(
-            "rule-broken",
-            f"Adressen skal være en https-adresse på det åbne net ({error}).",
-            f"The address must be an https address on the open net ({error}).",
-            expression="Subscription.channel.endpoint",
-        ) from error
+        raise broken(f"endpoint-{error}", *WHY_NOT[str(error)], "Subscription.channel.endpoint") from error
 
 
 def _parts(endpoint: str) -> SplitResult:

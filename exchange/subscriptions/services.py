@@ -16,7 +16,7 @@ from exchange.models import Subscription
 from exchange.subscriptions import signing
 from exchange.subscriptions.sending import check_endpoint
 from exchange.subscriptions.topics import Topic
-from fhir.outcomes import FhirError
+from fhir.outcomes import FhirError, broken
 from identity.models import System
 from stamkort.fhir.patient import PATIENT_SOURCE
 
@@ -70,8 +70,8 @@ def subscribe(*, by: Actor, wish: Wish) -> Row:
             "Only staff, in a registered system, can ask to be told for their unit.",
         )
     if wish.unit_id not in (None, by.unit_id):
-        raise FhirError(
-            "rule-broken",
+        raise broken(
+            "subscription-unit",
             "Enheden skal være din egen.",
             "The unit must be your own.",
             expression="Subscription.criteria",
@@ -117,8 +117,8 @@ def change(*, by: Actor, key: UUID, wish: Wish, if_match: int | None) -> Row:
         current = Subscription.objects.select_for_update().get(pk=key)
         check_version(current.version, if_match)
         if (wish.topic.code, wish.citizen_id) != (current.topic, current.citizen_id):
-            raise FhirError(
-                "rule-broken",
+            raise broken(
+                "subscription-unchanged",
                 "Emne og filter kan ikke ændres; opret et nyt abonnement.",
                 "Topic and filter cannot be changed; make a new subscription.",
                 expression="Subscription.criteria",

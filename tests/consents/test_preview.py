@@ -107,8 +107,8 @@ def test_what_the_law_refuses_is_refused_alike_and_logged(cast: Cast) -> None:
     by_law = tried(cast.citizen, longer)
     by_proxy = tried(cast.daughter, bodies.permit(cast))
 
-    assert (by_law.status, by_law.code) == (422, "rule-broken")
-    assert (by_proxy.status, by_proxy.code) == (422, "rule-broken")
+    assert (by_law.status, by_law.rule) == (422, "consent-too-long")
+    assert (by_proxy.status, by_proxy.rule) == (422, "consent-by-proxy")
     refused = logged(outcome="refuse")
     assert [one.actor_citizen_id for one in refused] == [cast.daughter.person.pk]
 

@@ -148,7 +148,7 @@ def note(cast: Cast, form: str = "oral") -> Answer:
 @pytest.mark.law("noted-consent", "social-disclosure")
 def test_a_consent_to_share_social_data_is_oral_only_by_the_switch(cast: Cast) -> None:
     with nothing_written(Consent):
-        assert note(cast).code == "rule-broken"
+        assert note(cast).rule == "consent-in-writing"
 
     factories.switch_position(ORAL_SOCIAL_CONSENT)
 
@@ -156,7 +156,9 @@ def test_a_consent_to_share_social_data_is_oral_only_by_the_switch(cast: Cast) -
     assert made.status == 201, made.body
     assert Consent.objects.get(pk=made.body["id"]).form == "oral"
     with nothing_written(Consent):
-        assert Asking(cast.doctor.actor).post("Consent", bodies.noted(cast, "oral", "sul43")).code == "rule-broken"
+        assert (
+            Asking(cast.doctor.actor).post("Consent", bodies.noted(cast, "oral", "sul43")).rule == "consent-in-writing"
+        )
 
 
 def oral(cast: Cast, **changes: Any) -> Consent:

@@ -375,41 +375,47 @@ def test_nobody_subscribes_to_a_citizen_whom_she_may_not_see(cast: Cast) -> None
     assert not Subscription.objects.exists()
 
 
-BAD: dict[str, tuple[dict[str, Any], int]] = {
-    "http": ({"channel": {"endpoint": "http://epj.example.org/x"}}, 422),
-    "inside": ({"channel": {"endpoint": "https://10.0.0.7/x"}}, 422),
-    "machine itself": ({"channel": {"endpoint": "https://[::1]/x"}}, 422),
-    "metadata of a cloud": ({"channel": {"endpoint": "https://169.254.169.254/x"}}, 422),
-    "mapped": ({"channel": {"endpoint": "https://[::ffff:10.0.0.7]/x"}}, 422),
-    "password in it": ({"channel": {"endpoint": "https://user:secret@epj.example.org/x"}}, 422),
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "http": ({"channel": {"endpoint": "http://epj.example.org/x"}}, "endpoint-not-https"),
+    "inside": ({"channel": {"endpoint": "https://10.0.0.7/x"}}, "endpoint-internal-address"),
+    "machine itself": ({"channel": {"endpoint": "https://[::1]/x"}}, "endpoint-internal-address"),
+    "metadata of a cloud": ({"channel": {"endpoint": "https://169.254.169.254/x"}}, "endpoint-internal-address"),
+    "mapped": ({"channel": {"endpoint": "https://[::ffff:10.0.0.7]/x"}}, "endpoint-internal-address"),
+    "password in it": ({"channel": {"endpoint": "https://user:secret@epj.example.org/x"}}, "endpoint-malformed"),
     "full content": (
         {
             "channel": {
                 "_payload": {"extension": [{"url": f"{IG}/backport-payload-content", "valueCode": "full-resource"}]}
             }
         },
-        422,
+        "subscription-content",
     ),
-    "own header": ({"channel": {"header": ["Authorization: Bearer x"]}}, 422),
-    "mail": ({"channel": {"type": "email"}}, 422),
-    "unknown topic": ({"criteria": "https://example.org/topic"}, 422),
-    "foreign unit": ({"asked": f"organization=Organization/{UUID(int=7)}"}, 422),
-    "two filters": ({"asked": "patient=Patient/1&organization=Organization/2"}, 422),
+    "own header": ({"channel": {"header": ["Authorization: Bearer x"]}}, "subscription-header"),
+    "mail": ({"channel": {"type": "email"}}, "subscription-channel"),
+    "xml": ({"channel": {"payload": "application/fhir+xml"}}, "subscription-json"),
+    "unknown topic": ({"criteria": "https://example.org/topic"}, "unknown-code"),
+    "foreign unit": ({"asked": f"organization=Organization/{UUID(int=7)}"}, "subscription-unit"),
+    "two filters": ({"asked": "patient=Patient/1&organization=Organization/2"}, "subscription-filter"),
+    "a filter twice": (
+        {"_criteria": {"extension": [{"url": f"{IG}/backport-filter-criteria", "valueString": "patient=1"}] * 2}},
+        "subscription-one-filter",
+    ),
     "heartbeat too short": (
         {"channel": {"extension": [{"url": f"{IG}/backport-heartbeat-period", "valueUnsignedInt": 1}]}},
-        400,
+        "bad-parameter",
     ),
-    "unknown field": ({"criterion": "x"}, 400),
+    "unknown field": ({"criterion": "x"}, "wrong-shape"),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_what_is_not_offered_is_refused_with_its_reason(cast: Cast, name: str) -> None:
-    given, status = BAD[name]
+    given, code = BAD[name]
 
     answer = Rest(cast.doctor).post("Subscription", wish(**given))
 
-    assert answer.status == status, answer.body
+    assert (answer.rule or answer.error) == code, answer.body
+    assert answer.status == (400 if code in ("bad-parameter", "wrong-shape") else 422)
     assert not Subscription.objects.exists()
 
 
