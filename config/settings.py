@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     # What browsers need, and what requests for anything but a page pass untouched.
     "config.pages.PageHeaders",
+    "config.pages.PagePacked",
     "config.pages.PageSession",
     "config.pages.PageForms",
     "config.pages.PageUser",
@@ -133,11 +134,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 STATIC_URL = "/static/"
 # The national design system and htmx, as `make` installs them (package.json).
 _PACKAGES = BASE_DIR / "node_modules"
-STATICFILES_DIRS = [
-    (name, folder)
-    for name, folder in (("dkfds", _PACKAGES / "dkfds" / "dist"), ("htmx", _PACKAGES / "htmx.org" / "dist"))
-    if folder.is_dir()
-]
+_DRAWN_WITH = {"dkfds/css": "dkfds/dist/css", "dkfds/fonts": "dkfds/dist/fonts", "htmx": "htmx.org/dist"}
+STATICFILES_DIRS = [(name, _PACKAGES / found) for name, found in _DRAWN_WITH.items() if (_PACKAGES / found).is_dir()]
+WHITENOISE_MAX_AGE = 3600
 APPEND_SLASH = False
 
 # Whether an update must say which version it starts from; without, the last writer wins (docs/adr/0014).

