@@ -39,7 +39,7 @@ class _PagesOnly:
 
 
 class PagePacked(_PagesOnly, GZipMiddleware):
-    """Pages are sent packed, for slow lines; the token of a form is another each time, so that its length tells nothing."""
+    """Pages are sent packed, for slow lines; a form's token is another each time, so that its length tells nothing."""
 
 
 class PageSession(_PagesOnly, SessionMiddleware):
