@@ -12,6 +12,7 @@ from access.writing import record
 from citizens.models import Citizen
 from demo.book import Book, key
 from fhir.registry import all_resources
+from stamkort.services import ENTRY_SOURCE
 
 
 def record_all(book: Book) -> int:
@@ -21,7 +22,8 @@ def record_all(book: Book) -> int:
     """
     unit = key("unit region")
     system = Actor(ActingAs.SYSTEM, Purpose.DELIVERY, book.now, unit_id=unit, client_id="epj-demo")
-    served = {(item.source.name, item.source.model): item.source for item in all_resources()}
+    sources = [*(item.source for item in all_resources()), ENTRY_SOURCE]
+    served = {(source.name, source.model): source for source in sources}
     count = 0
     for source in served.values():
         if source.model not in all_policies():

@@ -50,6 +50,7 @@ GROUNDS: dict[str, Texts] = {
 OTHER_ACTIVITY: Texts = ("Brugte", "Used")
 THINGS: dict[str, Texts] = {
     "Patient": ("dine oplysninger", "your data"),
+    "StamkortEntry": ("dit stamkort", "your basic data"),
     "RelatedPerson": ("dine pårørende", "your relatives"),
     "CareTeam": ("teamet om dig", "the team around you"),
     "EpisodeOfCare": ("dine behandlingsforløb", "your courses of treatment"),

@@ -21,7 +21,7 @@ from access.columns import ELEMENT
 from access.statements import Row, Source
 from access.vocabulary import AuthorKind, Category, Law, Reason
 from access.writing import record
-from citizens.models import Citizen
+from citizens.models import Citizen, Relative
 from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError, broken
 from stamkort.models import REFUSAL_DELAY, Entry, Registration
@@ -60,6 +60,10 @@ WRITTEN = (
 )
 
 
+# How relatives stand in their list.
+IN_ORDER = ("rank", "name", "id")
+
+
 def law_of(by: Actor) -> Law:
     """The act a typed entry stands under: health law when a professional types it, else the citizen's own words."""
     return Law.CITIZEN if by.professional_id is None else Law.HEALTH
@@ -76,27 +80,34 @@ def _typed_by(by: Actor) -> dict[str, Any]:
     }
 
 
-def write_entry(*, by: Actor, citizen_id: UUID, kind: Entry.Kind, value: Any) -> Row:
+def write_entry(*, by: Actor, citizen_id: UUID, kind: Entry.Kind, value: Any, if_match: int | None = None) -> Row:
     """Write one field group of a citizen's stamkort over what stood there, and return its row.
 
-    `value` is a structure of stamkort.values or its fields. Two who write at once come one after the other. Raises
-    FhirError: 403 without a right to, 400 or 422 for fields that do not fit the kind. Five statements.
+    `value` is a structure of stamkort.values or its fields; `if_match` the version that the writer saw, 0 where there
+    was none. Who does not say writes over whatever stands, for the newest data win (law study 5.1). Two who write at
+    once come one after the other. Raises FhirError: 403 without a right to, 400 or 422 for fields that do not fit the
+    kind, 412 where another version stands. Five statements.
     """
     stored = checked(kind, value)
-    return _entered(by, citizen_id, kind, {"value": stored, "is_current": True})
+    return _entered(by, citizen_id, kind, {"value": stored, "is_current": True}, if_match)
 
 
-def clear_entry(*, by: Actor, citizen_id: UUID, kind: Entry.Kind) -> Row:
-    """Take one field group off a citizen's stamkort; its versions stay. Raises FhirError: 403, 404 for none there."""
-    return _entered(by, citizen_id, kind, {"is_current": False})
+def clear_entry(*, by: Actor, citizen_id: UUID, kind: Entry.Kind, if_match: int | None = None) -> Row:
+    """Take one field group off a citizen's stamkort; its versions stay.
+
+    Raises FhirError: 403, 404 for none there, 412 where another version stands than `if_match`.
+    """
+    return _entered(by, citizen_id, kind, {"is_current": False}, if_match)
 
 
-def _entered(by: Actor, citizen_id: UUID, kind: Entry.Kind, values: dict[str, Any]) -> Row:
+def _entered(by: Actor, citizen_id: UUID, kind: Entry.Kind, values: dict[str, Any], if_match: int | None) -> Row:
     """Change the entry of a kind, or make the first one; the citizen's row, whose Patient shows it, gets a version."""
     with service.writing():
         rules = service.permit_create(ENTRY_SOURCE, by, citizen_id, Category.SK_TYPED)
         Citizen.objects.filter(pk=citizen_id).update(version=F("version") + 1, updated_at=by.moment)
         entry = Entry.objects.filter(citizen_id=citizen_id, kind=kind).order_by("-is_current", "-updated_at").first()
+        if if_match not in (None, 0 if entry is None else entry.version):
+            raise FhirError("version-conflict")
         if entry is None or (not values["is_current"] and not entry.is_current):
             if not values["is_current"]:
                 raise FhirError("not-found")
@@ -143,6 +154,32 @@ def update_relative(*, by: Actor, source: Source, key: UUID, relative: RelativeI
     return change_element(
         by=by, source=source, key=key, identifier=relative.identifier, if_match=if_match, change=change
     )
+
+
+def move_relative(*, by: Actor, source: Source, citizen_id: UUID, key: UUID, up: bool) -> list[Row]:
+    """Move a relative one place up or down among those of a citizen, and return the rows whose place changed.
+
+    Places are counted anew from 1, so that two on one place are told apart; who typed the rest is not touched. At the
+    end of the list nothing happens. Raises FhirError: 403, 404. Statements: three, and two for each that moves.
+    """
+    with service.writing():
+        rules = service.permit_update(source, by, key)
+        standing = Relative.objects.select_for_update().filter(citizen_id=citizen_id, deleted_at__isnull=True)
+        listed = list(standing.order_by(*IN_ORDER))
+        here = next((place for place, each in enumerate(listed) if each.pk == key), None)
+        if here is None:
+            raise FhirError("not-found")
+        there = here - 1 if up else here + 1
+        if not 0 <= there < len(listed):
+            return []
+        listed[here], listed[there] = listed[there], listed[here]
+        moved = [(place, each) for place, each in enumerate(listed, 1) if each.rank != place]
+        for place, each in moved:
+            if each.pk != key:
+                service.permit_update(source, by, each.pk)
+            each.rank, each.version, each.updated_at = place, each.version + 1, by.moment
+            save(each)
+        return record(by, source, [each.pk for _place, each in moved], "update", citizen_id=citizen_id, rules=rules)
 
 
 def delete_relative(*, by: Actor, source: Source, key: UUID, if_match: int | None) -> Row:

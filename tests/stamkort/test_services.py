@@ -155,3 +155,21 @@ def test_what_does_not_fit_its_kind_is_refused(cast: Cast, kind: Entry.Kind, val
 
 def test_every_kind_of_entry_has_a_structure() -> None:
     assert set(values.KINDS) == set(Kind)
+
+
+def test_the_second_of_two_who_saw_the_same_is_told_and_loses_nothing(cast: Cast) -> None:
+    citizen_id, by = cast.citizen.person.pk, cast.citizen.actor
+    seen = services.write_entry(by=by, citizen_id=citizen_id, kind=Kind.COMMENT, value={"text": "Først."}, if_match=0)
+    later = services.write_entry(
+        by=cast.doctor.actor, citizen_id=citizen_id, kind=Kind.COMMENT, value={"text": "Så."}, if_match=seen["version"]
+    )
+
+    for old in (0, seen["version"]):
+        with nothing_written(Entry), pytest.raises(FhirError) as stale:
+            services.write_entry(by=by, citizen_id=citizen_id, kind=Kind.COMMENT, value={"text": "Også."}, if_match=old)
+        assert stale.value.code == "version-conflict"
+    with nothing_written(Entry), pytest.raises(FhirError) as stale:
+        services.clear_entry(by=by, citizen_id=citizen_id, kind=Kind.COMMENT, if_match=seen["version"])
+    assert stale.value.code == "version-conflict"
+    services.clear_entry(by=by, citizen_id=citizen_id, kind=Kind.COMMENT, if_match=later["version"])
+    assert not Entry.objects.get().is_current
