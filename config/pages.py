@@ -71,5 +71,6 @@ class PageHeaders(_PagesOnly, XFrameOptionsMiddleware):
         policy = next(policy for path, policy in POLICIES.items() if request.path_info.startswith(path))
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         response.headers["Referrer-Policy"] = "same-origin"  # with less, browsers hide where a form came from
         return response

@@ -15,6 +15,8 @@ from identity import views as identity
 from identity.admin import site as registrations
 from law import views as law
 
+handler404 = "portal.views.errors.missing"
+handler500 = "portal.views.errors.broken"
 SUBSCRIPTION, SUB = "fhir/Subscription/<str:key>", {"kind": "Subscription"}
 urlpatterns: list[URLPattern | URLResolver] = [
     path("legal-settings/", law.LegalSettingsView.as_view(), name="legal-settings"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from fhir.outcomes import FhirError
 from portal.visitors import Visitor, current
 from portal.words import all_words
 
+log = structlog.get_logger()
 LANGUAGE_COOKIE = "lang"
 LANGUAGES = ("da", "en")
 # The entries of the menu, each with its address.
@@ -47,6 +49,9 @@ class Page(View):
                 answered = self.answered(request, *args, **kwargs)
             except FhirError as error:
                 answered = self.refused(error)
+            except Exception as error:  # the page for it is made elsewhere (views/errors.py)
+                log.error("page failed", page=type(self).__name__, error=type(error).__name__, exc_info=error)
+                raise
         if request.GET.get("lang") in LANGUAGES:
             answered.set_cookie(LANGUAGE_COOKIE, self.language, max_age=31_536_000, httponly=True, samesite="Lax")
         return answered
@@ -83,10 +88,12 @@ class Page(View):
 
     def refused(self, error: FhirError) -> HttpResponse:
         """A refusal as a page: what is hidden and what is missing look alike."""
+        texts = self.t["common"]
         if error.code in ("not-found", "deleted"):
-            return self.shown("missing", status=404)
+            return self.shown("notice", status=404, title=texts["missing_title"], told=texts["missing"])
         told = error.detail_en if self.english else error.detail_da
-        return self.shown("refused", status=error.kind.status, told=told)
+        title = texts["refused_title" if error.kind.status == 403 else "errors"]
+        return self.shown("notice", status=error.kind.status, title=title, told=told)
 
     def done(self, name: str, text: str = "", *args: Any) -> HttpResponse:
         """Lead to a page after a change, saying that it was made."""

@@ -50,6 +50,11 @@ WORDS = {
         "Siden er her ikke. Måske er den flyttet. Gå til forsiden, og prøv igen.",
         "The page is not here. It may have moved. Go to the front page and try again.",
     ),
+    "broken_title": ("Noget gik galt hos os", "Something went wrong on our side"),
+    "broken": (
+        "Det er ikke din fejl. Vent et øjeblik, og prøv igen.",
+        "It is not your fault. Wait a moment and try again.",
+    ),
     "form_lost_title": ("Siden var for gammel", "The page was too old"),
     "form_lost": (
         "Vi kunne ikke gemme. Gå tilbage, hent siden igen, og prøv en gang til.",

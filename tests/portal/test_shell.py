@@ -55,7 +55,9 @@ def test_language_is_chosen_and_kept(cast: Cast) -> None:
 def test_form_of_another_place_changes_nothing(cast: Cast) -> None:
     visit = Visit(cast.daughter.person)
 
-    assert visit.client.post("/portal/acting/", {"citizen": cast.citizen.person.pk}).status_code == 403
+    answer = visit.client.post("/portal/acting/", {"citizen": cast.citizen.person.pk})
+
+    assert (answer.status_code, "Siden var for gammel" in answer.content.decode()) == (403, True)
     assert "Du ser dine egne oplysninger" in visit.get("/portal/").text
 
 
@@ -64,3 +66,28 @@ def test_browser_is_told_to_run_nothing_that_stands_in_a_page_and_to_keep_nothin
 
     assert "unsafe-inline" not in answer["Content-Security-Policy"]
     assert (answer["Cache-Control"], answer["X-Frame-Options"]) == ("no-store", "DENY")
+
+
+def test_what_is_missing_is_a_page_for_people_and_an_outcome_for_systems(cast: Cast) -> None:
+    page = Visit(cast.citizen.person).get("/portal/nowhere/")
+    outcome = Client().get("/fhir/Patient/1/2/3/4")
+
+    assert (page.status_code, "Siden findes ikke" in page.text) == (404, True)
+    assert (outcome.status_code, outcome.json()["resourceType"]) == (404, "OperationOutcome")
+
+
+def test_failure_is_told_kindly_and_tells_nothing_of_the_inside(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    visit = Visit(cast.citizen.person)
+    visit.client.raise_request_exception = False
+
+    def fails(*_given: object) -> None:
+        raise RuntimeError(f"about {cast.citizen.person.cpr}")
+
+    monkeypatch.setattr("portal.views.front.FrontView.get", fails)
+    answer = visit.get("/portal/")
+
+    assert (answer.status_code, "Noget gik galt hos os" in answer.text) == (500, True)
+    told = capsys.readouterr().err
+    assert ("page failed" in told, cast.citizen.person.cpr in told + answer.text) == (True, False)
