@@ -16,6 +16,16 @@ _GENERAL = {
 }
 
 
+# The class of the design system for each kind of widget.
+_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.CheckboxInput, "form-checkbox"),
+    (forms.RadioSelect, "form-radio"),
+    (forms.Select, "form-select"),
+    (forms.Textarea, "form-input"),
+    (forms.TextInput, "form-input"),
+)
+
+
 class PageForm(forms.Form):
     """A form. `texts` are those of its page, by name: `label_NAME` and `hint_NAME` of each field; `common` of all.
 
@@ -23,6 +33,8 @@ class PageForm(forms.Form):
     """
 
     required_css_class = ""
+    # What is missing is told by the page, in the reader's language, not by the browser.
+    use_required_attribute = False
     places: dict[str, str] = {}
 
     def __init__(self, *args: Any, texts: dict[str, str], common: dict[str, str], english: bool, **more: Any) -> None:
@@ -36,6 +48,9 @@ class PageForm(forms.Form):
                     field.error_messages[kind] = common[text]
             if isinstance(field, forms.DateField):
                 field.error_messages["invalid"] = common["invalid_date"]
+            looks = next((name for kind, name in _CLASSES if isinstance(field.widget, kind)), "")
+            if looks:
+                field.widget.attrs.setdefault("class", looks)
 
     def refuse(self, error: FhirError) -> None:
         """Tell what a service refused, at the field that it is about, or of the whole form."""
