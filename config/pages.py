@@ -5,6 +5,7 @@ A request to FHIR pays for neither sessions nor forms: it carries a token and no
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -69,6 +70,8 @@ class PageHeaders(_PagesOnly, XFrameOptionsMiddleware):
         """Add the headers."""
         response = super().process_response(request, response)
         policy = next(policy for path, policy in POLICIES.items() if request.path_info.startswith(path))
+        if settings.OIDC is not None:  # logging out leads on to where the log-in was made
+            policy = policy.replace("form-action 'self'", f"form-action 'self' {settings.OIDC.origin}")
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"

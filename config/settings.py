@@ -10,6 +10,7 @@ from typing import Any
 import dj_database_url
 
 from config import embedded, logs
+from identity.provider import provider_from
 
 logs.configure()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -134,6 +135,8 @@ CSRF_FAILURE_VIEW = "portal.views.errors.form_lost"
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SESSION_COOKIE_SECURE
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# The log-in service for citizens, as a MitID broker (docs/log-in.md); None where none is set up.
+OIDC = provider_from(os.environ)
 STATIC_URL = "/static/"
 # The national design system and htmx, as `make` installs them (package.json).
 _PACKAGES = BASE_DIR / "node_modules"

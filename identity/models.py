@@ -121,3 +121,26 @@ class RevokedToken(models.Model):
 
     def __str__(self) -> str:
         return self.token_id
+
+
+class LoginSession(models.Model):
+    """One log-in of a citizen in one browser (log-ind). Instants are aware UTC; `ended_at` is when somebody ended it.
+
+    `network` is the network that it came from, never a whole address; `browser` and `device` are what the browser says
+    of itself. The secret that opens it stands in the browser's session alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, related_name="+", db_index=False)
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+    network = models.CharField(max_length=45, blank=True, default="")
+    browser = models.CharField(max_length=10, blank=True, default="")
+    device = models.CharField(max_length=10, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["citizen", "seen_at"], name="login_citizen")]
+
+    def __str__(self) -> str:
+        return f"LoginSession {self.pk}"

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from celery import shared_task
 from django.contrib.sessions.models import Session
 
-from identity.models import RevokedToken, Ticket, UsedAssertion
+from identity.models import LoginSession, RevokedToken, Ticket, UsedAssertion
+from identity.sessions import KEPT
 from identity.tickets import KEPT_AFTER
 
 
@@ -17,6 +18,7 @@ def forget_expired() -> int:
         UsedAssertion.objects.filter(expires_at__lt=now),
         RevokedToken.objects.filter(expires_at__lt=now),
         Session.objects.filter(expire_date__lt=now),
+        LoginSession.objects.filter(seen_at__lt=now - KEPT),
         Ticket.objects.filter(expires_at__lt=now - KEPT_AFTER),
     ]
     return sum(rows.delete()[0] for rows in found)

@@ -37,6 +37,8 @@ ACTIVITIES: dict[str, Texts] = {
     "consent-window": ("Oplyste, hvorfor der skulle åbnes for", "Stated why to open"),
     "notify": ("Fik besked om", "Was told of"),
     "token": ("Bad om adgang til", "Asked for a way in to"),
+    "login": ("Loggede ind i", "Logged in to"),
+    "logout": ("Loggede ud af", "Logged out of"),
 }
 CONSENT_WINDOW = "consent-window"
 # What a professional stated before opening the overview by the button.
@@ -69,6 +71,7 @@ THINGS: dict[str, Texts] = {
     "Override": ("dine spærringer", "your blocks"),
     "Shield": ("sløring af navne", "names that are kept"),
     "Token": ("systemet", "the system"),
+    "Session": ("dine sider", "your pages"),
 }
 OTHER_THING: Texts = ("andre oplysninger", "other data")
 NOTHING_SHOWN: Texts = ("Der blev ikke vist noget.", "Nothing was shown.")

@@ -111,7 +111,8 @@ class VisitorPage(Page):
         """Find the visitor first."""
         found = current(request)
         if found is None:
-            back = urlencode({"next": request.path}) if request.method == "GET" else ""
+            # What was sent is lost; she is led to where she sends it from.
+            back = urlencode({"next": request.path})
             return HttpResponseRedirect(f"{reverse('portal-login')}?{back}", status=303)
         self.visitor = found
         return super().answered(request, *args, **kwargs)

@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import front, login
+from portal.views import front, login, logins
 
 urlpatterns: list[URLPattern] = [
     path("", front.FrontView.as_view(), name="portal"),
     path("login/", login.LoginView.as_view(), name="portal-login"),
+    path("login/start/", login.ToProviderView.as_view(), name="portal-login-start"),
+    path("login/back/", login.FromProviderView.as_view(), name="portal-login-back"),
     path("logout/", login.LogoutView.as_view(), name="portal-logout"),
     path("acting/", login.ActingView.as_view(), name="portal-acting"),
+    path("sessions/", logins.SessionsView.as_view(), name="portal-sessions"),
 ]

@@ -1,21 +1,20 @@
 """A visitor: who is logged in, and whom she acts for. The session holds ids alone, and the rules decide every look."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.http import HttpRequest
+from django.middleware.csrf import rotate_token
 
 from access.actors import Actor
 from access.vocabulary import ActingAs, Purpose
 from citizens.capacities import Capacity, capacities_of
 from citizens.models import Citizen
 from fhir.ids import new_key
-
-CLIENT = "portal"
-# However busy it is, somebody logs in anew after this.
-LONGEST = timedelta(hours=8)
+from identity import sessions
+from identity.models import LoginSession
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Visitor:
     me: Citizen
     subject: Citizen
     capacities: tuple[Capacity, ...]
+    login: LoginSession
 
     @property
     def citizen_id(self) -> UUID:
@@ -38,15 +38,33 @@ class Visitor:
         return self.subject.pk != self.me.pk
 
 
-def begin(request: HttpRequest, citizen_id: UUID) -> None:
-    """Log a citizen in, in a session of her own."""
-    request.session.flush()
+def begin(request: HttpRequest, citizen: Citizen, *, from_provider: bool = False) -> None:
+    """Log a citizen in, in a session of her own with a new key; the one before it in this browser is ended."""
+    end(request)
+    login = sessions.begin(
+        citizen,
+        datetime.now(UTC),
+        address=request.META.get("REMOTE_ADDR", ""),
+        agent=request.META.get("HTTP_USER_AGENT", ""),
+    )
     request.session["visitor"] = {
-        "citizen": str(citizen_id),
+        "citizen": str(citizen.pk),
         "for": "",
-        "id": uuid4().hex,
-        "began_at": datetime.now(UTC).timestamp(),
+        "id": login.pk.hex,
+        "from_provider": from_provider,
     }
+    rotate_token(request)
+
+
+def end(request: HttpRequest) -> bool:
+    """Log out: the session is gone and its log-in is of no use; true where it was made at the log-in service."""
+    held: dict[str, Any] | None = request.session.get("visitor")
+    request.session.flush()
+    if held is None:
+        return False
+    key = UUID(held["id"])
+    sessions.end(sessions.actor_of(UUID(held["citizen"]), key, datetime.now(UTC)), [key])
+    return bool(held.get("from_provider"))
 
 
 def act_for(request: HttpRequest, visitor: Visitor, citizen_id: UUID) -> bool:
@@ -60,15 +78,20 @@ def act_for(request: HttpRequest, visitor: Visitor, citizen_id: UUID) -> bool:
 
 
 def current(request: HttpRequest) -> Visitor | None:
-    """Who is logged in in this browser; a capacity that has ended leads back to herself. Four statements."""
+    """Who is logged in in this browser; a capacity that has ended leads back to herself. Four statements.
+
+    A log-in that was ended elsewhere, or is too old, is none.
+    """
     held: dict[str, Any] | None = request.session.get("visitor")
     if held is None:
         return None
     now = datetime.now(UTC)
-    me = Citizen.objects.filter(pk=UUID(held["citizen"])).first()
-    if me is None or now.timestamp() - held["began_at"] > LONGEST.total_seconds():
+    login = sessions.in_force(now).select_related("citizen").filter(pk=UUID(held["id"])).first()
+    if login is None:
         request.session.flush()
         return None
+    sessions.seen(login, now)
+    me = login.citizen
     capacities = capacities_of(me.pk, now)
     acting = next((each for each in capacities if str(each.citizen.pk) == held["for"]), None)
     actor = Actor(
@@ -77,8 +100,8 @@ def current(request: HttpRequest) -> Visitor | None:
         now,
         citizen_id=me.pk,
         on_behalf_of=acting.citizen.pk if acting else None,
-        client_id=CLIENT,
+        client_id=sessions.CLIENT,
         token_id=held["id"],
         request_id=new_key().hex,
     )
-    return Visitor(actor, me, acting.citizen if acting else me, capacities)
+    return Visitor(actor, me, acting.citizen if acting else me, capacities, login)

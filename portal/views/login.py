@@ -1,5 +1,6 @@
 """Log in, choose whom to act for, log out."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -8,31 +9,83 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from access.vocabulary import CITIZEN_SIDE
+from citizens.models import Citizen
 from demo.book import key
 from demo.personas import PERSONAS
+from fhir.outcomes import FhirError
+from identity import broker, sessions
+from identity.limits import seconds_for_address
 from portal import visitors
 from portal.pages import Page, VisitorPage
 
+NEXT = "after_login"
+
 
 class LoginView(Page):
-    """The way in. In demo mode one of the test persons is chosen."""
+    """The way in: by the log-in service; in demo mode one of the test persons can be chosen as well."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show who may be chosen."""
-        personas = [each for each in PERSONAS.values() if each.acting_as in CITIZEN_SIDE] if settings.DEMO_MODE else []
-        return self.shown("login", personas=personas, next=request.GET.get("next", ""))
+        """Show the ways that there are."""
+        return self._ways(request.GET.get("next", ""))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Log a test person in."""
+        """Log a test person in, which is refused outside demo mode."""
+        if not settings.DEMO_MODE:
+            raise FhirError("forbidden", self.t["login"]["demo_only"])
         persona = PERSONAS.get(request.POST.get("persona", ""))
-        if not settings.DEMO_MODE or persona is None or persona.acting_as not in CITIZEN_SIDE:
-            return self.get(request)
-        visitors.begin(request, key(f"citizen {persona.who}"))
+        who = None
+        if persona is not None and persona.acting_as in CITIZEN_SIDE:
+            who = Citizen.objects.filter(pk=key(f"citizen {persona.who}")).first()
+        if persona is None or who is None:
+            return self._ways(request.POST.get("next", ""))
+        visitors.begin(request, who)
         if persona.for_whom:
             found = visitors.current(request)
             if found is not None:
                 visitors.act_for(request, found, key(f"citizen {persona.for_whom}"))
         return HttpResponseRedirect(where_to(request.POST.get("next", "")), status=303)
+
+    def _ways(self, asked: str) -> HttpResponse:
+        """The ways in; who was led here from a page is told that she is not logged in, and why that may be."""
+        personas = [each for each in PERSONAS.values() if each.acting_as in CITIZEN_SIDE] if settings.DEMO_MODE else []
+        return self.shown("login", personas=personas, next=asked, by_provider=settings.OIDC is not None)
+
+
+class ToProviderView(Page):
+    """The way to the log-in service."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Lead there, and remember which page was asked for."""
+        if seconds_for_address(request):
+            raise FhirError("too-many")
+        request.session[NEXT] = where_to(request.GET.get("next", ""))
+        try:
+            return broker.to_provider(request, settings.PUBLIC_URL + reverse("portal-login-back"))
+        except broker.LoginFailed as error:
+            return failed(self, error.why)
+
+
+class FromProviderView(Page):
+    """The way back from the log-in service."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Log in who comes, or say kindly that it did not work; what went wrong stands in our log alone."""
+        asked = request.session.get(NEXT, "")
+        try:
+            who = broker.person_of(request)
+        except broker.LoginFailed as error:
+            return failed(self, error.why)
+        if who is None:
+            sessions.refuse(datetime.now(UTC), "unknown-person")
+            return self.shown("login-failed", status=403, text=self.t["login"]["unknown"])
+        visitors.begin(request, who, from_provider=True)
+        return HttpResponseRedirect(where_to(asked), status=303)
+
+
+def failed(page: Page, why: str) -> HttpResponse:
+    """Say that the log-in did not work; the log holds why."""
+    sessions.refuse(datetime.now(UTC), why)
+    return page.shown("login-failed", status=403, text=page.t["login"]["failed"])
 
 
 def where_to(asked: str) -> str:
@@ -45,13 +98,18 @@ class LogoutView(Page):
     """The way out."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """End the session."""
-        request.session.flush()
+        """End the session, and the log-in at the service where it was made there."""
+        if visitors.end(request):
+            back = settings.PUBLIC_URL + reverse("portal-logout")
+            if address := broker.end_address(back):
+                return HttpResponseRedirect(address, status=303)
         return self.shown("logged-out")
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Lead to the log-in: nobody is logged out by a link."""
-        return HttpResponseRedirect(reverse("portal-login"), status=303)
+        """Say that she is logged out, or lead to her pages: nobody is logged out by a link."""
+        if visitors.current(request) is not None:
+            return HttpResponseRedirect(reverse("portal"), status=303)
+        return self.shown("logged-out")
 
 
 class ActingView(VisitorPage):

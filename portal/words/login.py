@@ -2,6 +2,29 @@
 
 WORDS = {
     "title": ("Log ind", "Log in"),
+    "lead": (
+        "Du skal vise, hvem du er. Det gør du med MitID.",
+        "You have to show who you are. You do that with MitID.",
+    ),
+    "go": ("Log ind med MitID", "Log in with MitID"),
+    "not_set_up": (
+        "Man kan ikke logge ind her endnu. Log-ind er ikke sat op.",
+        "It is not possible to log in here yet. Log-in is not set up.",
+    ),
+    "demo_only": (
+        "Testpersoner findes kun i prøven.",
+        "There are test persons in the trial only.",
+    ),
+    "failed_title": ("Du er ikke logget ind", "You are not logged in"),
+    "failed": (
+        "Det gik ikke denne gang. Prøv at logge ind igen.",
+        "It did not work this time. Please try to log in again.",
+    ),
+    "unknown": (
+        "Vi kan ikke vise dig noget her. Spørg på det sted, hvor du får hjælp eller bliver behandlet.",
+        "We cannot show you anything here. Please ask at the place where you get help or treatment.",
+    ),
+    "again": ("Prøv igen", "Try again"),
     "demo_lead": (
         "Dette er en prøve. Vælg en testperson, og se siderne som hun eller han ser dem.",
         "This is a trial. Choose a test person, and see the pages as she or he sees them.",

@@ -32,6 +32,7 @@ WITHOUT_POLICY = {
     "identity.Ticket": MACHINE,
     "identity.UsedAssertion": MACHINE,
     "identity.RevokedToken": MACHINE,
+    "identity.LoginSession": "where and when somebody logged in; shown to herself alone",
     "citizens.Identifier": "a number of a citizen; served with the citizen, by her policy",
     "citizens.Custody": FACT,
     "citizens.Guardianship": FACT,

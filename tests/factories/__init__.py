@@ -107,7 +107,7 @@ from tests.factories.goals import (
     own_rating,
     private_life_goal,
 )
-from tests.factories.identity import gateway, inactive_system, system, user
+from tests.factories.identity import ended_login_session, gateway, inactive_system, login_session, system, user
 from tests.factories.law import switch_position
 from tests.factories.organisations import (
     casework,
@@ -196,6 +196,7 @@ __all__ = [
     "ended_custody",
     "ended_employment",
     "ended_intervention",
+    "ended_login_session",
     "ended_relation",
     "entry",
     "erroneous_condition",
@@ -227,6 +228,7 @@ __all__ = [
     "life_goal",
     "location",
     "log_entry",
+    "login_session",
     "mixed_plan",
     "municipal_plan",
     "municipality",

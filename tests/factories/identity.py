@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from identity.models import System, User
-from tests.factories.base import numbers
+from identity.models import LoginSession, System, User
+from tests.factories.base import ago, now, numbers
+from tests.factories.citizens import citizen
 from tests.factories.organisations import region
 
 
@@ -31,3 +32,16 @@ def gateway(**given: Any) -> System:
 def inactive_system(**given: Any) -> System:
     """A system that was put out of use."""
     return system(**{"is_active": False, **given})
+
+
+def login_session(**given: Any) -> LoginSession:
+    """A citizen's log-in in a browser, just begun."""
+    if "citizen" not in given:
+        given["citizen"] = citizen()
+    fields = {"began_at": now(), "seen_at": now(), "network": "192.0.2.…", "browser": "firefox", "device": "computer"}
+    return LoginSession.objects.create(**{**fields, **given})
+
+
+def ended_login_session(**given: Any) -> LoginSession:
+    """A log-in that was ended yesterday."""
+    return login_session(**{"began_at": ago(days=1), "seen_at": ago(days=1), "ended_at": ago(days=1), **given})

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import now
+from tests import factories
 
 
 def session_of(citizen: Any, acting_for: Any = None) -> str:
@@ -19,8 +19,7 @@ def session_of(citizen: Any, acting_for: Any = None) -> str:
     store["visitor"] = {
         "citizen": str(citizen.pk),
         "for": str(acting_for.pk) if acting_for else "",
-        "id": "0" * 32,
-        "began_at": now().timestamp(),
+        "id": factories.login_session(citizen=citizen).pk.hex,
     }
     store.create()
     assert store.session_key is not None

@@ -25,8 +25,11 @@ class Row:
 PAGES: dict[str, Row] = {
     "portal": Row("/portal/", 8),
     "portal-login": Row("/portal/login/", 4, is_open=True),
+    "portal-login-start": Row("/portal/login/start/", is_open=True, is_form=True),
+    "portal-login-back": Row("/portal/login/back/", is_open=True, is_form=True),
     "portal-logout": Row("/portal/logout/", is_open=True, is_form=True),
     "portal-acting": Row("/portal/acting/", 8),
+    "portal-sessions": Row("/portal/sessions/", 9),
 }
 
 

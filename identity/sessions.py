@@ -1,0 +1,111 @@
+"""Log-ins of citizens (log-ind): each is one browser's, can be seen by who it is of, and can be ended from another."""
+
+import re
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from access import service
+from access.actors import Actor
+from access.vocabulary import ActingAs, Purpose
+from citizens.models import Citizen
+from identity.models import LoginSession
+
+CLIENT = "portal"
+# However busy it is, somebody logs in anew after this.
+LONGEST = timedelta(hours=8)
+# A log-in is noted as used no oftener than this.
+NOTED_EVERY = timedelta(minutes=1)
+# Of those that are over, so many days are told.
+KEPT = timedelta(days=30)
+_BROWSERS = (("Edg", "edge"), ("OPR", "opera"), ("Firefox", "firefox"), ("Chrom", "chrome"), ("Safari", "safari"))
+
+
+def begin(citizen: Citizen, moment: datetime, *, address: str, agent: str) -> LoginSession:
+    """Note that a citizen logged in, and log it. Two statements."""
+    made = LoginSession.objects.create(
+        citizen=citizen,
+        began_at=moment,
+        seen_at=moment,
+        network=network_of(address),
+        browser=browser_of(agent),
+        device=device_of(agent),
+    )
+    service.log(actor_of(citizen.pk, made.pk, moment), "login", "Session", citizen_id=citizen.pk, outcome="permit")
+    return made
+
+
+def refuse(moment: datetime, why: str) -> None:
+    """Log that somebody could not log in. One statement."""
+    nobody = Actor(ActingAs.CITIZEN, Purpose.OWN, moment, client_id=CLIENT)
+    service.log(nobody, "login", "Session", citizen_id=None, outcome="refuse", reason="auth", query=why)
+
+
+def actor_of(citizen_id: UUID, key: UUID, moment: datetime) -> Actor:
+    """The citizen as herself, in this log-in."""
+    return Actor(ActingAs.CITIZEN, Purpose.OWN, moment, citizen_id=citizen_id, client_id=CLIENT, token_id=key.hex)
+
+
+def in_force(moment: datetime) -> QuerySet[LoginSession]:
+    """Log-ins that can be used: not ended, and begun not too long ago."""
+    return LoginSession.objects.filter(
+        ended_at__isnull=True, began_at__gt=moment - LONGEST, citizen__died_at__isnull=True
+    )
+
+
+def seen(found: LoginSession, moment: datetime) -> None:
+    """Note that a log-in is used. One statement a minute at most."""
+    if moment - found.seen_at > NOTED_EVERY:
+        LoginSession.objects.filter(pk=found.pk).update(seen_at=moment)
+
+
+def of_citizen(citizen_id: UUID, limit: int = 50) -> list[LoginSession]:
+    """Her log-ins, the one last used first. One statement."""
+    return list(LoginSession.objects.filter(citizen_id=citizen_id).order_by("-seen_at", "-pk")[:limit])
+
+
+def is_open(found: LoginSession, moment: datetime) -> bool:
+    """Whether a log-in can still be used: one that stood still for too long has run out in the browser as well."""
+    idle = timedelta(seconds=settings.SESSION_COOKIE_AGE) + NOTED_EVERY
+    return found.ended_at is None and found.began_at > moment - LONGEST and found.seen_at > moment - idle
+
+
+def end(by: Actor, keys: list[UUID]) -> int:
+    """End log-ins of one's own, and log it; return how many. Each is of no use from then on. Two statements."""
+    ended = _open_of(by).filter(pk__in=keys).update(ended_at=by.moment)
+    if ended:
+        service.log(by, "logout", "Session", citizen_id=by.citizen_id, outcome="permit", resource_ids=keys)
+    return ended
+
+
+def end_others(by: Actor, kept: UUID) -> int:
+    """End all log-ins of one's own but this one; return how many. Three statements."""
+    return end(by, list(_open_of(by).exclude(pk=kept).values_list("pk", flat=True)))
+
+
+def _open_of(by: Actor) -> QuerySet[LoginSession]:
+    """The actor's own that were not ended."""
+    if by.citizen_id is None:
+        return LoginSession.objects.none()
+    return LoginSession.objects.filter(citizen_id=by.citizen_id, ended_at__isnull=True)
+
+
+def network_of(address: str) -> str:
+    """The network of an address, by which one knows where it was: never the whole address. Empty for none."""
+    if ":" in address:
+        return ":".join(address.split(":")[:3]) + ":…"
+    return f"{address.rpartition('.')[0]}.…" if "." in address else ""
+
+
+def browser_of(agent: str) -> str:
+    """The kind of browser that a browser says it is; empty for others."""
+    return next((kind for sign, kind in _BROWSERS if sign in agent), "")
+
+
+def device_of(agent: str) -> str:
+    """The kind of device: phone, tablet or computer."""
+    if re.search(r"iPad|Tablet", agent) or ("Android" in agent and "Mobile" not in agent):
+        return "tablet"
+    return "phone" if "Mobile" in agent else "computer"
