@@ -3,14 +3,15 @@
 The services of the subjects say what is written and which rules of the subject hold; how it is written stands here.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 
 from access import service
 from access.actors import Actor
@@ -19,7 +20,7 @@ from access.policies import policy_of
 from access.search import key_search
 from access.statements import Row, Source, fetch
 from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, ActingAs, Action, AuthorKind, Category, Law
-from access.writing import record
+from access.writing import create, record
 from fhir.identifiers import NO_KEY, BusinessKey, sender_of
 from fhir.outcomes import FhirError, broken
 
@@ -86,31 +87,54 @@ def create_element(
 ) -> Row:
     """Create one element of `source`'s table and return its row.
 
-    `values` are its own columns, or tell them once the right to record is certain, so that what is asked on the way is
-    asked for nobody else; `after` writes what hangs on it (links). Raises FhirError: 403 without a right to
-    record this category about this citizen, 409 for a key that exists. Three statements and those of `after`.
+    `values` are its own columns, or what looks them up, once the right to record is certain or with nothing of it told
+    before; `after` writes what hangs on it (links). Raises FhirError: 403 without a right to record this category about
+    this citizen, 409 for a key that exists. One statement and those of `values`; with `after` three and its own.
     """
+    given = {
+        "citizen_id": citizen_id,
+        "category": category,
+        "recorded_under": law,
+        "origin_id": by.unit_id,
+        "author_id": by.professional_id,
+        "author_kind": author_kind(by),
+        "source": identifier.source,
+        "source_id": identifier.value,
+        "occurred_at": occurred_at or by.moment,
+        "created_at": by.moment,
+        "updated_at": by.moment,
+    }
+    row = _at_once(by, source, identifier, given, values) if after is None else None
+    if row is not None:
+        return row
     with service.writing():
         rules = service.permit_create(source, by, citizen_id, category)
         check_sender(by, identifier)
-        made: Element = source.model(  # type: ignore[assignment]
-            **(values() if callable(values) else values),
-            citizen_id=citizen_id,
-            category=category,
-            recorded_under=law,
-            origin_id=by.unit_id,
-            author_id=by.professional_id,
-            author_kind=author_kind(by),
-            source=identifier.source,
-            source_id=identifier.value,
-            occurred_at=occurred_at or by.moment,
-            created_at=by.moment,
-            updated_at=by.moment,
-        )
+        made: Any = source.model(**(values() if callable(values) else values), **given)
         save(made, force_insert=True)
         if after is not None:
             after(made)
         return record(by, source, [made.pk], "create", citizen_id=citizen_id, rules=rules)[0]
+
+
+def _at_once(
+    by: Actor, source: Source, identifier: BusinessKey, given: Values, values: Values | Callable[[], Values]
+) -> Row | None:
+    """Create it with one statement; None where that wrote nothing.
+
+    What is refused goes the long way then, which tells why: the right to record first, then what else is wrong.
+    """
+    try:
+        check_sender(by, identifier)
+        named = {**(values() if callable(values) else values), **given}
+    except FhirError:
+        return None
+    fields = source.model._meta.concrete_fields
+    defaults = {field.attname: field.get_default() for field in fields if field.attname not in named}
+    if len(defaults) + len(named) != len(fields):
+        raise TypeError(f"{source.name} has no such column: {named.keys() - {field.attname for field in fields}}")
+    with transaction.atomic() if connection.in_atomic_block else nullcontext(), _refusals_told(given["citizen_id"]):
+        return create(by, source, defaults | named)
 
 
 def change_element(
@@ -199,12 +223,19 @@ def as_shown(by: Actor, source: Source, row: Row) -> Row:
 
 def save(element: Any, *, force_insert: bool = False) -> None:
     """Save, and say in our words what the database refused. Raises FhirError (409 or 422)."""
-    try:
+    with _refusals_told(element.citizen_id):
         element.save(force_insert=force_insert)
+
+
+@contextmanager
+def _refusals_told(citizen_id: UUID) -> Iterator[None]:
+    """Say in our words what the database refuses of what is written about a citizen. Raises FhirError (409 or 422)."""
+    try:
+        yield
     except IntegrityError as error:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
         if name.endswith("_source_key"):
-            raise KeyTaken("already-exists", citizen_id=element.citizen_id) from error
+            raise KeyTaken("already-exists", citizen_id=citizen_id) from error
         if "unique" in str(error.__cause__).lower():
             raise FhirError("already-exists") from error
         raise broken("constraint", f"Reglen {name} er brudt.", f"The rule {name} is broken.") from error

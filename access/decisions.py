@@ -181,6 +181,15 @@ class ShapeOf:
 @lru_cache(maxsize=1024)
 def _deciding(model: type[Model], target: Target, rules: tuple[Rule, ...], key: ShapeOf) -> tuple[Statement, Layout]:
     """Compile: each distinct gate of these rules as one boolean column of the row."""
+    sql, names, layout = gates_of(model, target, rules, key.actor)
+    return Statement(*numbered(sql), names, ()), layout
+
+
+def gates_of(
+    model: type[Model], target: Target, rules: Sequence[Rule], actor: Actor
+) -> tuple[str, tuple[str, ...], Layout]:
+    """The text that answers each distinct gate of these rules about the rows with the `keys`, its columns, and how the
+    rules read them."""
     names: dict[Any, str | bool] = {}
     flags: dict[str, Any] = {}
     layout = []
@@ -188,7 +197,7 @@ def _deciding(model: type[Model], target: Target, rules: tuple[Rule, ...], key: 
         gates = []
         for gate in rule.gates:
             if gate.condition not in names:
-                flag = flag_of(gate.condition, key.actor, model, target)
+                flag = flag_of(gate.condition, actor, model, target)
                 if flag.constant is not None:
                     names[gate.condition] = flag.constant
                 else:
@@ -199,5 +208,23 @@ def _deciding(model: type[Model], target: Target, rules: tuple[Rule, ...], key: 
         layout.append((rule, tuple(gates)))
     wanted = Q(IsIn(F("pk"), Param("keys", ArrayField(UUIDField()))))
     queryset = model._default_manager.filter(wanted).annotate(**dict(target.assumed)).annotate(**flags).order_by()
-    sql = compile_queryset(queryset.values_list("pk", *flags))
-    return Statement(*numbered(sql), ("pk", *flags), ()), tuple(layout)
+    return compile_queryset(queryset.values_list("pk", *flags)), ("pk", *flags), tuple(layout)
+
+
+def held_of(policy: Policy, actor: Actor, action: Action) -> str:
+    """The text that tells, of the one row of the `keys`, the codes of the rules that hold, as the column `rules`.
+
+    It is for a statement that acts where any does, and is empty where none can. What does not hold, and why, `decide`
+    tells.
+    """
+    sql, names, layout = gates_of(policy.model, policy.target, tuple(policy.rules_for(action)), actor)
+    held = []
+    for rule, gates in layout:
+        answers = [name for _gate, name in gates]
+        if False not in answers:
+            asked = " AND ".join(str(name) for name in answers if name is not True) or "true"
+            held.append(f"CASE WHEN {asked} THEN '{rule.code}' END")
+    if not held:
+        return ""
+    rules = f"array_remove(ARRAY[{', '.join(held)}]::text[], NULL)"
+    return f"SELECT {rules} AS rules FROM ({sql}) AS answered({', '.join(names)})"

@@ -212,10 +212,10 @@ def decide_create(policy: Policy, actor: Actor, citizen_id: UUID, category: Cate
 
     Creating is an act on the citizen, since there is no row yet to ask.
     """
-    return decisions.decide(_of_the_citizen(policy, category), actor, Action.CREATE, citizen_id)
+    return decisions.decide(of_the_citizen(policy, category), actor, Action.CREATE, citizen_id)
 
 
-def _of_the_citizen(policy: Policy, category: Category) -> Policy:
+def of_the_citizen(policy: Policy, category: Category) -> Policy:
     """The rules of a table asked of a citizen, for what stands in no row yet."""
     target = Target(citizen="id", category=None, fixed=category, origin=None, occurred_at=None)
     return Policy(citizens(), target, policy.rules)
@@ -229,7 +229,7 @@ def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Cate
     if decision is not None and decision.permitted:
         return [rule.code for rule in decision.held]
     reason = Reason.NO_RELATION if decision is None else decision.reason
-    facts = facts_of(_of_the_citizen(policy, category), actor, citizen_id, decision)
+    facts = facts_of(of_the_citizen(policy, category), actor, citizen_id, decision)
     error = forbidden(no_relation(actor) if decision is None else explain(decision) | {"facts": facts})
     raise _refused_write(error, actor, "create", source.name, citizen_id, str(reason), None)
 

@@ -7,14 +7,17 @@ or one professional, since only their owners know whether they can both be kept.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, F, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, Q, UUIDField, Value
 
 from access.actors import DENMARK, Actor
 from access.authoring import act_of, change_element, create_element, missing, same
-from access.statements import Row, Source
+from access.sql import IsIn, Param, compile_queryset, numbered
+from access.statements import Row, Source, Statement
 from access.vocabulary import Category, Law
 from appointments.models import Appointment, Series
 from appointments.states import may_become
@@ -95,8 +98,8 @@ def create_appointment(*, by: Actor, source: Source, given: AppointmentInput) ->
     law = act_of(by, _implied(given.paragraph), given.law)
 
     def values() -> Mapping[str, Any]:
-        kinds = _named(given, by.unit_id)
-        sector = given.sector or SECTORS.get(Kind(kinds[by.unit_id]), Sector.MUNICIPALITY)
+        own_kind = _named(given, by.unit_id).get(by.unit_id, Kind.OTHER)
+        sector = given.sector or SECTORS.get(Kind(own_kind), Sector.MUNICIPALITY)
         return {
             **_values(given),
             "paragraph": given.paragraph,
@@ -115,7 +118,7 @@ def create_appointment(*, by: Actor, source: Source, given: AppointmentInput) ->
         law=law,
         values=values,
         occurred_at=given.start,
-        after=_join_series,
+        after=_join_series if given.series is not None else None,
     )
 
 
@@ -172,22 +175,30 @@ def _named(given: AppointmentInput, own_unit: UUID | None) -> dict[UUID | None, 
     Raises FhirError (422) for a unit, professional or place that does not exist or is no longer in use.
     """
     units = {key for key in (own_unit, given.responsible, given.requester, given.performer_unit) if key is not None}
-    text = Value("", output_field=CharField())
-    parts: list[Any] = [Organisation.objects.filter(pk__in=units).values_list("pk", "kind")] if units else []
-    for model, key in ((Professional, given.performer), (Location, given.location)):
-        if key is not None:
-            rows = model._default_manager.filter(pk=key, is_active=True)
-            parts.append(rows.annotate(kind=text).values_list("pk", F("kind")))
-    found: dict[UUID | None, str] = dict(parts[0].union(*parts[1:], all=True)) if parts else {}
-    expected = (
-        ("Organization", units),
-        ("Practitioner", {given.performer} - {None}),
-        ("Location", {given.location} - {None}),
-    )
-    for kind, keys in expected:
+    people, places = {given.performer} - {None}, {given.location} - {None}
+    if not (units or people or places):
+        return {}
+    asked = {"units": list(units), "people": list(people), "places": list(places)}
+    found: dict[UUID | None, str] = dict(_known().run(asked))
+    for kind, keys in (("Organization", units), ("Practitioner", people), ("Location", places)):
         if not keys <= found.keys():
             raise missing(kind, "Appointment")
     return found
+
+
+@cache
+def _known() -> Statement:
+    """Compile which of these units there are, of what kind, and which of these professionals and places in use."""
+    parts = []
+    for name, model, in_use, kind in (
+        ("units", Organisation, {}, F("kind")),
+        ("people", Professional, {"is_active": True}, Value("", output_field=CharField())),
+        ("places", Location, {"is_active": True}, Value("", output_field=CharField())),
+    ):
+        named = Q(IsIn(F("pk"), Param(name, ArrayField(UUIDField()))))
+        rows = model._default_manager.filter(named, **in_use).order_by()
+        parts.append(compile_queryset(rows.annotate(what=kind).values_list("pk", "what")))
+    return Statement(*numbered(" UNION ALL ".join(parts)), ("pk", "what"), ())
 
 
 def _join_series(made: Appointment) -> None:

@@ -6,8 +6,9 @@ of it, no setting leads here, and it refuses every database that does not say of
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -30,16 +31,20 @@ from access.statements import (  # noqa: E402
     cursor,
 )
 from access.vocabulary import Category  # noqa: E402
+from access.writing import as_json, inserting, of_made  # noqa: E402
 from bench import plain, population  # noqa: E402
 
 
 @lru_cache(maxsize=256)
-def _keeping(source: Source) -> Statement:
-    """Compile: read rows that were written and keep a version of each."""
+def _keeping(source: Source, *, is_new: bool = False) -> Statement:
+    """Compile: read rows that were written, or write one that is new, and keep a version of each."""
     columns = ", ".join(f'"{name}"' for name in source.columns)
     rows = plain.selected(source, Q(IsIn(F("pk"), Param("ids", ArrayField(UUIDField())))))
+    head = f"WITH x({columns}) AS MATERIALIZED ({rows})"
+    if is_new:
+        head = f"WITH made AS ({inserting(source)}), x({columns}) AS MATERIALIZED ({of_made(source, rows)})"
     sql = (
-        f"WITH x({columns}) AS MATERIALIZED ({rows}), v AS (INSERT INTO audit_version (id, resource_type, resource_id, "
+        f"{head}, v AS (INSERT INTO audit_version (id, resource_type, resource_id, "
         "version, change, citizen_id, category, recorded_under, origin_id, recorded_at, acting_as, professional_id, "
         "unit_id, client_id, request_id, row) SELECT gen_random_uuid(), %(type)s::text, id, version, %(change)s::text, "
         "citizen_id, category, recorded_under, origin_id, %(at)s::timestamptz, %(acting_as)s::text, "
@@ -81,7 +86,19 @@ def record(
 ) -> list[Row]:
     """Keep a version of each row written and return the rows; nothing is logged."""
     statement = _keeping(source)
-    values = {
+    return plain.rows_of(statement, statement.run(_values(actor, source, ids, change)))
+
+
+def create(actor: Actor, source: Source, columns: Mapping[str, Any]) -> Row:
+    """Write a new row with its version and return it; nothing is decided or logged."""
+    statement = _keeping(source, is_new=True)
+    values = _values(actor, source, [columns["id"]], "create") | {"row": as_json(columns)}
+    return plain.rows_of(statement, statement.run(values))[0]
+
+
+def _values(actor: Actor, source: Source, ids: Sequence[UUID], change: str) -> dict[str, Any]:
+    """What both are bound to."""
+    return {
         "ids": list(ids),
         "type": source.name,
         "change": change,
@@ -92,7 +109,6 @@ def record(
         "client_id": actor.client_id,
         "request_id": actor.request_id,
     }
-    return plain.rows_of(statement, statement.run(values))
 
 
 def _install() -> None:
@@ -103,6 +119,7 @@ def _install() -> None:
     service.fetch = plain.fetch  # type: ignore[attr-defined]
     service.overview = overview
     service.permit_create = permit_create
+    authoring.create = create  # type: ignore[attr-defined]
     authoring.record = record  # type: ignore[attr-defined]
 
 

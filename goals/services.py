@@ -81,7 +81,7 @@ def create_goal(*, by: Actor, source: Source, goal: GoalInput) -> Row:
         category=category,
         law=law,
         values={**_values(goal), "sharing": _sharing(goal, category)},
-        after=lambda made: _address(made, conditions),
+        after=(lambda made: _address(made, conditions)) if conditions else None,
     )
 
 

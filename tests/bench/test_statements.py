@@ -12,8 +12,8 @@ CEILINGS = {
     "goals": 2,
     "month": 2,
     "week": 2,
-    "create-goal": 4,
-    "create-appointment": 4,
+    "create-goal": 1,
+    "create-appointment": 2,
 }
 
 
