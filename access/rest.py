@@ -1,6 +1,7 @@
 """The REST edge of FHIR: every view stands on these, so that no view can forget to decide, to log or to explain."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from math import ceil
 from typing import Any, ClassVar
 from uuid import UUID
@@ -10,10 +11,10 @@ import psycopg
 import structlog
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response
-from django.utils.decorators import method_decorator
 from django.utils.http import http_date as format_http_date
-from django.views.decorators.gzip import gzip_page
 from rest_framework.exceptions import APIException, NotAcceptable, Throttled
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -34,13 +35,20 @@ FHIR_JSON = f"{FHIR_MEDIA}; charset=utf-8"
 PLAIN_JSON = "application/json; charset=utf-8"
 ACCEPTED = frozenset({FHIR_MEDIA, "application/json", "text/json", "json", "application/*", "*/*"})
 LARGEST_BODY = 5 * 1024 * 1024
+# Asked for what it does with an answer only, which costs less than to wrap every view in it.
+_PACKING = GZipMiddleware(lambda request: HttpResponse())
 log = structlog.get_logger(__name__)
 
 
-def _wished(request: Request) -> set[str]:
+def _wished(request: Request) -> frozenset[str]:
     """The media types that the client takes: by `_format`, else by `Accept`; anything where it does not say."""
-    wish = request._request.GET.get("_format") or request.META.get("HTTP_ACCEPT") or "*/*"
-    return {part.partition(";")[0].strip().lower() for part in wish.replace(" json", "+json").split(",")}
+    return _media_types(request._request.GET.get("_format") or request.META.get("HTTP_ACCEPT") or "*/*")
+
+
+@lru_cache(maxsize=256)
+def _media_types(wish: str) -> frozenset[str]:
+    """Read such a wish; clients send the same with every request."""
+    return frozenset(part.partition(";")[0].strip().lower() for part in wish.replace(" json", "+json").split(","))
 
 
 def _wants_plain(request: Request) -> bool:
@@ -72,7 +80,6 @@ def refuse(error: FhirError) -> HttpResponse:
     return answer(outcome_of(error), error.kind.status, error.headers)
 
 
-@method_decorator(gzip_page, name="dispatch")
 class FhirView(APIView):
     """A view that answers in FHIR: errors are outcomes, bodies are JSON, the user is an Actor."""
 
@@ -100,6 +107,11 @@ class FhirView(APIView):
             scopes.is_bound(self.actor, kwargs["kind"], self.asks.get(method, reading))
         elif self.asks_as is not None:  # an operation of a citizen has her id in its address
             scopes.demand(self.actor, *self.asks_as, citizen_id=None if key is None else as_key(key))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer; what is long goes packed to a client that takes it so."""
+        answered: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return _PACKING.process_response(request, answered) if getattr(answered, "is_rendered", True) else answered
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Name the JSON as the client asked for it."""

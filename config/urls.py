@@ -1,6 +1,9 @@
 """All addresses of the service."""
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 from django.views.generic import RedirectView
 
 from access import bundle_views, everything, history, operations, search_views, write_views
@@ -18,25 +21,13 @@ from law import views as law
 handler404 = "portal.views.errors.missing"
 handler500 = "portal.views.errors.broken"
 SUBSCRIPTION, SUB = "fhir/Subscription/<str:key>", {"kind": "Subscription"}
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("legal-settings/", law.LegalSettingsView.as_view(), name="legal-settings"),
-    path("admin/", registrations.urls),
-    path("", RedirectView.as_view(pattern_name="portal"), name="home"),
-    path("portal/", include("portal.urls")),
-    path("desk/", desk.DeskView.as_view(), name="desk"),
-    path("desk/open/<str:secret>", desk.OpenView.as_view(), name="desk-open"),
-    path("oauth/token", identity.TokenView.as_view(), name="oauth-token"),
-    path("oauth/revoke", identity.RevokeView.as_view(), name="oauth-revoke"),
-    path("oauth/launch", launches.LaunchView.as_view(), name="oauth-launch"),
-    path("oauth/authorize", authorize.AuthorizeView.as_view(), name="oauth-authorize"),
-    path("oauth/keys", identity.KeysView.as_view(), name="oauth-keys"),
-    path(".well-known/smart-configuration", identity.SmartConfigurationView.as_view(), name="smart-configuration"),
+# Tried in this order, so what is asked most, FHIR, stands before what is asked seldom.
+ADDRESSES: list[URLPattern] = [
     path(
         "fhir/.well-known/smart-configuration",
         identity.SmartConfigurationView.as_view(),
         name="fhir-smart-configuration",
     ),
-    path(".well-known/openid-configuration", identity.OpenidConfigurationView.as_view(), name="openid-configuration"),
     path(
         "fhir/.well-known/openid-configuration",
         identity.OpenidConfigurationView.as_view(),
@@ -71,4 +62,42 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{SUBSCRIPTION}", subscriptions.SubscriptionView.as_view(), SUB, name="fhir-subscription"),
     path("fhir/<str:kind>/<str:key>", write_views.InstanceView.as_view(), name="fhir-instance"),
     path("fhir/<str:kind>", search_views.TypeView.as_view(), name="fhir-type"),
+    path("", RedirectView.as_view(pattern_name="portal"), name="home"),
+    path("legal-settings/", law.LegalSettingsView.as_view(), name="legal-settings"),
+    path("desk/", desk.DeskView.as_view(), name="desk"),
+    path("desk/open/<str:secret>", desk.OpenView.as_view(), name="desk-open"),
+    path("oauth/token", identity.TokenView.as_view(), name="oauth-token"),
+    path("oauth/revoke", identity.RevokeView.as_view(), name="oauth-revoke"),
+    path("oauth/launch", launches.LaunchView.as_view(), name="oauth-launch"),
+    path("oauth/authorize", authorize.AuthorizeView.as_view(), name="oauth-authorize"),
+    path("oauth/keys", identity.KeysView.as_view(), name="oauth-keys"),
+    path(".well-known/smart-configuration", identity.SmartConfigurationView.as_view(), name="smart-configuration"),
+    path(".well-known/openid-configuration", identity.OpenidConfigurationView.as_view(), name="openid-configuration"),
+]
+
+
+class _OfLength(RoutePattern):
+    """Passes on whole those addresses that have so many slashes: no part of any of ours can hold one."""
+
+    def __init__(self, slashes: int) -> None:
+        super().__init__("")
+        self.slashes = slashes
+
+    def match(self, path: str) -> tuple[str, tuple[Any, ...], dict[str, Any]] | None:
+        """Whether the address is so long."""
+        return (path, (), {}) if path.count("/") == self.slashes else None
+
+
+def _by_length(addresses: list[URLPattern]) -> list[URLPattern | URLResolver]:
+    """The same addresses in the same order, sorted by their slashes, so that few are tried for each request."""
+    found: dict[int, list[URLPattern]] = {}
+    for address in addresses:
+        found.setdefault(str(address.pattern).count("/"), []).append(address)
+    return [URLResolver(_OfLength(slashes), alike) for slashes, alike in found.items()]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *_by_length(ADDRESSES),
+    path("portal/", include("portal.urls")),
+    path("admin/", registrations.urls),
 ]
