@@ -1,12 +1,13 @@
 """What one asker may see of one citizen, kind by kind and act by act, whatever there is.
 
 Each line is decided by the rules themselves, asked of the citizen as if something of the kind were recorded about her:
-elsewhere than at the asker's own unit, and at it where that changes the answer. What hangs on one thing alone (a block
-of one source or period, the citizen's choice for one life goal) is decided for that thing only.
+elsewhere than at the asker's own unit, and at it where that changes the answer. What hangs on one thing alone (the
+citizen's choice for one life goal) is decided for that thing only. A block changes no line, since nobody is told that
+there is one (law study 3.2); instead who may override is told, always, that something may be restricted.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,13 +16,14 @@ from django.db.models import UUIDField, Value
 
 from access import decisions, service
 from access.actors import Actor
-from access.conditions import Target
+from access.conditions import ALWAYS, Condition, Target
 from access.explanations import explain
-from access.policies import Policy, all_policies
+from access.policies import Policy, Rule, all_policies
 from access.sql import Param
 from access.vocabulary import CITIZEN_SIDE, Action, Category, Law, laws_of
 
 OWN_UNIT = ("own_unit", Param("unit_id", UUIDField()))
+NOT_ASKED = Condition("not_asked", lambda _actor, _target: ALWAYS)
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,14 @@ class Line:
 def access_matrix(actor: Actor, citizen_id: UUID) -> list[Line]:
     """Return every line, and log the question. Two statements for each line at most, and one log row."""
     lines = [_line(actor, citizen_id, *key) for key in _kinds()]
-    permitted = any("permit" in (line.told["verdict"], (line.told_of_own or line.told)["verdict"]) for line in lines)
-    outcome = "permit" if permitted else "refuse"
+    outcome = "permit" if _is_open(lines) else "refuse"
     service.log(actor, "access-matrix", "Patient", citizen_id=citizen_id, outcome=outcome)
     return lines
+
+
+def _is_open(lines: list[Line]) -> bool:
+    """Whether anything may be seen."""
+    return any("permit" in (line.told["verdict"], (line.told_of_own or line.told)["verdict"]) for line in lines)
 
 
 def _line(actor: Actor, citizen_id: UUID, category: Category, law: Law | None) -> Line:
@@ -79,12 +85,26 @@ def _kinds() -> Iterator[tuple[Category, Law | None]]:
 
 @lru_cache(maxsize=1)
 def _policies() -> dict[Category, Policy]:
-    """For each category of data that any table holds, the policy of the table that holds the fewest others."""
+    """For each category that any table holds, the policy of the table that holds the fewest others, unblocked."""
     found: dict[Category, Policy] = {}
     for policy in sorted(all_policies().values(), key=lambda each: (len(_held(each)), each.model.__name__)):
+        unblocked = replace(policy, rules=tuple(_unblocked(rule) for rule in policy.rules))
         for category in _held(policy):
-            found.setdefault(category, policy)
+            found.setdefault(category, unblocked)
     return found
+
+
+def _unblocked(rule: Rule) -> Rule:
+    """The rule as it is when no citizen has blocked anything."""
+    gates = (replace(gate, condition=NOT_ASKED) if gate.name == "block" else gate for gate in rule.gates)
+    return replace(rule, gates=tuple(gates))
+
+
+def hint(actor: Actor, lines: list[Line]) -> dict[str, str] | None:
+    """The way past a block, for who may take it, whatever there is; none for who is shown nothing anyway."""
+    if not actor.may_override or not _is_open(lines):
+        return None
+    return dict(explain(None, may_override=True)["nearest"])
 
 
 def _held(policy: Policy) -> frozenset[Category]:

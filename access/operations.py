@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from access import decisions, faces, refusals, scopes, service
-from access.access_matrix import access_matrix
+from access.access_matrix import access_matrix, hint
 from access.actors import Actor, danish_day
 from access.explanations import explain, facts_of
 from access.policies import policy_of
@@ -98,20 +98,25 @@ class ExplainView(FhirView):
 
 
 class MatrixView(FhirView):
-    """What this asker may see of one citizen, kind by kind, whatever there is."""
+    """What this asker may see of one citizen, kind by kind, whatever there is and whatever she has blocked."""
 
     asks_as = ("Patient", "read")
 
     def get(self, request: Request, key: str) -> HttpResponse:
-        """Answer with verdict and ground for each category and act."""
+        """Answer with verdict and ground for each category and act; to who may override, that there may be a block."""
         parts = []
-        for line in access_matrix(self.actor, as_key(key)):
+        lines = access_matrix(self.actor, as_key(key))
+        for line in lines:
             told = [{"name": "code", "valueCode": str(line.category)}, *as_parts(line.told)]
             if line.law is not None:
                 told.insert(1, {"name": "law", "valueCode": str(line.law)})
             if line.told_of_own is not None:
                 told.append({"name": "of-own-unit", "part": as_parts(line.told_of_own)})
             parts.append({"name": "category", "part": told})
+        if (way := hint(self.actor, lines)) is not None:
+            way_past = [{"name": "way", "valueCode": way["way"]}]
+            way_past += [{"name": name, "valueString": way[name]} for name in ("da", "en")]
+            parts.append({"name": "hint", "part": way_past})
         return answer({"resourceType": "Parameters", "parameter": parts})
 
 

@@ -92,6 +92,39 @@ def test_a_stranger_is_told_of_nothing_but_the_missing_relation(cast: Cast) -> N
     assert {line.told["verdict"] for line in of_nobody} == {"deny"}
 
 
+ASKERS = ("doctor", "gp", "delegated_home_helper", "student", "clerk", "municipal_nurse", "home_helper", "daughter")
+
+
+def told_to(cast: Cast, who: str) -> str:
+    """What the table says to one asker, as text."""
+    answer = Asking(getattr(cast, who).actor).get(f"Patient/{cast.citizen.person.pk}/$access-matrix")
+    assert answer.status == 200
+    return answer.text
+
+
+@pytest.mark.law("treatment-look-up", "appointment-times")
+def test_it_tells_nobody_that_the_citizen_has_blocked_everything(cast: Cast) -> None:
+    tove = cast.citizen.person
+    hidden = factories.diagnosis(citizen=tove, origin=cast.units.practice)
+    before = {who: told_to(cast, who) for who in ASKERS}
+    assert Asking(cast.doctor.actor).get(f"Condition/{hidden.pk}").status == 200
+
+    factories.block(citizen=tove)
+    factories.private_marking(hidden)
+
+    assert Asking(cast.doctor.actor).get(f"Condition/{hidden.pk}").status == 404
+    assert {who: told_to(cast, who) for who in ASKERS} == before
+
+
+@pytest.mark.parametrize(
+    ("who", "is_told"), [("doctor", True), ("student", False), ("stranger", False), ("citizen", False)]
+)
+def test_who_may_override_is_told_that_something_may_be_restricted_whatever_there_is(
+    cast: Cast, who: str, is_told: bool
+) -> None:
+    assert ('"valueCode":"override"' in told_to(cast, who)) == is_told
+
+
 def test_the_question_is_in_the_log_once(cast: Cast) -> None:
     answer = Asking(cast.doctor.actor).get(f"Patient/{cast.citizen.person.pk}/$access-matrix")
 

@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from access.access_matrix import Line, access_matrix
+from access.access_matrix import Line, access_matrix, hint
 from citizens.models import Citizen
 from demo import population
 from demo.personas import PERSONAS
@@ -47,7 +47,10 @@ class Command(BaseCommand):
             raise CommandError(f"The assertion was refused: {refused}.") from refused
         console = Console(file=cast(IO[str], self.stdout), width=None if self.stdout.isatty() else 120)
         console.print(f"{PERSONAS[name].what} -> {found.given_name} {found.family_name}", style="bold")
-        console.print(_table(access_matrix(actor, found.pk), "en" if english else "da"))
+        lines, code = access_matrix(actor, found.pk), "en" if english else "da"
+        console.print(_table(lines, code))
+        if (way := hint(actor, lines)) is not None:
+            console.print(way[code])
 
 
 def _citizen(text: str) -> Citizen:
