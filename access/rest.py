@@ -1,6 +1,8 @@
 """The REST edge of FHIR: every view stands on these, so that no view can forget to decide, to log or to explain."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from math import ceil
 from typing import Any, ClassVar
@@ -99,6 +101,8 @@ class FhirView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse at the door what the token does not name, before anything is looked up. Raises OutOfScope."""
         super().initial(request, *args, **kwargs)
+        if request.method in self.asks and self.authentication_classes:
+            self._wait_for_body(request)
         if not self.authentication_classes or not self.actor.scopes:
             return
         method, key = str(request.method), kwargs.get("key")
@@ -112,6 +116,12 @@ class FhirView(APIView):
         """Answer; what is long goes packed to a client that takes it so."""
         answered: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return _PACKING.process_response(request, answered) if getattr(answered, "is_rendered", True) else answered
+
+    def _wait_for_body(self, request: Request) -> None:
+        """Take the whole body in: what is asked is asked, decided and logged as of the instant when it is there."""
+        raw = request._request
+        if int(raw.headers.get("Content-Length") or 0) <= LARGEST_BODY and raw.body:
+            request.user = replace(self.actor, moment=datetime.now(UTC))  # type: ignore[assignment]
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Name the JSON as the client asked for it."""

@@ -131,7 +131,8 @@ class Seal(models.Model):
     """A seal over log rows of one day (UTC): their ids in order, their digest, and the hash that chains it to the last.
 
     `number` counts from 1 within the day; the first seal of a day chains to the last of the day before. A seal is made
-    seconds after the rows, by one sealer at a time; no request waits for it.
+    seconds after the rows, by one sealer at a time; no request waits for it. `horizon` is the number that the
+    database gave its transaction: what a transaction with a later number wrote was written afterwards.
     """
 
     day = models.DateField()
@@ -141,9 +142,11 @@ class Seal(models.Model):
     previous_hash = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
     sealed_at = models.DateTimeField()
+    horizon = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "number"], name="seal_unique")]
+        indexes = [models.Index(fields=["sealed_at"], name="seal_sealed_at")]
 
     def __str__(self) -> str:
         return f"Seal {self.number} of {self.day}"

@@ -2,12 +2,18 @@
 
 A seal takes the rows of one day that no seal holds yet, in order of time and id, and hashes their digest with the seal
 before it. Rows come to the sealer as they were committed, so writers never wait; a row that commits late is taken by a
-later seal, if its time is at most `GRACE` before the last seal. A row with an older time that no seal holds was put
-there afterwards. Where nothing happens, an empty seal is made every few minutes, so that the window stays narrow; after
-a stop of the sealer it goes on from its last seal.
+later seal, if its time is at most `GRACE` before the last one.
 
-The head of the chain is also written to a file outside the database (`AUDIT_ANCHOR_FILE`), so that a tail cut off with
-its seals is seen too. Copy that file to where the database's superuser cannot reach it.
+A row is back-dated if its time is more than `LAG` before a seal that was there before its transaction began to write.
+Which of the two came first nobody who writes SQL can choose: PostgreSQL numbers transactions as they come and keeps in
+each row (`xmin`) which one wrote it, and a seal notes its own. So a transaction that lasts may commit late with the
+time at which it began, and one that begins now cannot pretend to have. A row that is back-dated is never sealed. Where
+nothing happens, an empty seal is made every half minute, so that there is always a seal to be held against; after a
+stop of the sealer it goes on from its last seal.
+
+The heads of the chain are also written to a file outside the database (`AUDIT_ANCHOR_FILE`), so that a tail cut off
+with its seals is seen too, and a seal that the sealer did not make. Copy that file to where the database's superuser
+cannot reach it. What cannot be found is told in docs/adr/0017.
 """
 
 import hashlib
@@ -23,7 +29,11 @@ from django.db import connection, transaction
 
 from audit.models import Seal
 
-GRACE = timedelta(minutes=10)
+GRACE = timedelta(minutes=10)  # no transaction lasts longer
+LAG = timedelta(
+    minutes=1
+)  # from the instant that an act is logged with to its transaction's first write, clocks and all
+IDLE = timedelta(seconds=30)
 BATCH = 5000
 START = b"\0" * 32
 _LOCK = 7_274_205_101  # one sealer at a time
@@ -35,6 +45,14 @@ HASHED = (
     "reason rules facts override_id will_reason query"
 )
 _ROW_HASH = f"sha256(convert_to(jsonb_build_array({', '.join(HASHED.split())})::text, 'UTF8'))"
+
+
+# Of a row `e`: whether it is older than its transaction lets it be. Numbers of transactions are compared modulo 2**32,
+# as PostgreSQL does itself.
+_BACK_DATED = (
+    f"EXISTS (SELECT 1 FROM audit_seal s WHERE s.sealed_at > e.recorded_at + interval '{LAG.total_seconds()} seconds' "
+    "AND ((e.xmin::text::bigint - s.horizon) & 4294967295) BETWEEN 1 AND 2147483647)"
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +74,7 @@ def seal_pending(now: datetime | None = None) -> int:
     since = _first_row(now) if last is None else last - GRACE
     total, day = 0, since.astimezone(UTC).date()
     while day <= now.date():
-        sealed = _seal_day(day, since, now, is_due=last is None or (day == now.date() and now - last > GRACE / 2))
+        sealed = _seal_day(day, since, now, is_due=last is None or (day == now.date() and now - last > IDLE))
         total += sealed
         if sealed < BATCH:
             day += timedelta(days=1)
@@ -82,13 +100,15 @@ def _seal_day(day: date, since: datetime, now: datetime, *, is_due: bool) -> int
         first, after = _bounds(day)
         cur.execute(
             f"SELECT id, {_ROW_HASH} FROM audit_entry e WHERE recorded_at >= %s AND recorded_at < %s "
-            "AND NOT EXISTS (SELECT 1 FROM (SELECT unnest(entry_ids) AS held FROM audit_seal "
+            f"AND NOT {_BACK_DATED} AND NOT EXISTS (SELECT 1 FROM (SELECT unnest(entry_ids) AS held FROM audit_seal "
             "WHERE day = %s AND sealed_at >= %s) s WHERE s.held = e.id) ORDER BY recorded_at, id LIMIT %s",
             [max(first, since), after, day, since - GRACE, BATCH],
         )
         rows = cur.fetchall()
-    if not rows and not is_due:
-        return 0
+        if not rows and not is_due:
+            return 0
+        cur.execute("SELECT pg_current_xact_id()::text::bigint")
+        horizon: int = cur.fetchone()[0]
     digest = hashlib.sha256(b"".join(bytes(row_hash) for _key, row_hash in rows)).digest()
     last = Seal.objects.filter(day__lte=day).order_by("-day", "-number").first()
     number = last.number + 1 if last is not None and last.day == day else 1
@@ -99,16 +119,24 @@ def _seal_day(day: date, since: datetime, now: datetime, *, is_due: bool) -> int
         entry_ids=[key for key, _row_hash in rows],
         digest=digest,
         previous_hash=previous,
-        hash=chained(previous, day, number, digest),
+        hash=chained(previous, day, number, digest, f"{now.astimezone(UTC).isoformat()}|{horizon}"),
         sealed_at=now,
+        horizon=horizon,
     )
     transaction.on_commit(lambda: _anchor(made))
     return len(rows)
 
 
-def chained(previous: bytes, day: date, number: int, digest: bytes) -> bytes:
-    """The hash of a seal: over the seal before it, its place and its digest."""
-    return hashlib.sha256(b"1|" + previous + f"|{day.isoformat()}|{number}|".encode() + digest).digest()
+def chained(previous: bytes, day: date, number: int, digest: bytes, made: str = "") -> bytes:
+    """The hash of a seal: over the seal before it, its place, when it was made (not of old ones) and its digest."""
+    form, place = b"2|" if made else b"1|", f"|{day.isoformat()}|{number}|{made}{'|' if made else ''}"
+    return hashlib.sha256(form + previous + place.encode() + digest).digest()
+
+
+def _hash_of(seal: Seal) -> bytes:
+    """The hash that a seal should have."""
+    made = "" if seal.horizon is None else f"{seal.sealed_at.astimezone(UTC).isoformat()}|{seal.horizon}"
+    return chained(bytes(seal.previous_hash), seal.day, seal.number, bytes(seal.digest), made)
 
 
 def _bounds(day: date) -> tuple[datetime, datetime]:
@@ -146,7 +174,7 @@ def _verify_chain(since: date | None) -> Iterator[Fault]:
         expected = place[1] + 1 if place is not None and place[0] == seal.day else 1
         if seal.number != expected or bytes(seal.previous_hash) != previous:
             yield Fault("cut", seal.day, f"seal {seal.number} does not follow the seal before it")
-        if chained(bytes(seal.previous_hash), seal.day, seal.number, bytes(seal.digest)) != bytes(seal.hash):
+        if _hash_of(seal) != bytes(seal.hash):
             yield Fault("edited", seal.day, f"seal {seal.number} was changed")
         yield from _verify_rows(seal)
         previous, place = bytes(seal.hash), (seal.day, seal.number)
@@ -176,13 +204,13 @@ def _verify_rows(seal: Seal) -> Iterator[Fault]:
 
 
 def _verify_unsealed(since: date | None, now: datetime) -> Iterator[Fault]:
-    """No row that is older than the grace is without a seal, and no row has two."""
+    """No row is without a seal that is older than the grace, or than its transaction lets it be; and no row has two."""
     with connection.cursor() as cur:
         cur.execute(
-            "SELECT recorded_at, id FROM audit_entry e WHERE recorded_at < %s AND recorded_at >= %s AND NOT EXISTS ("
+            "SELECT recorded_at, id FROM audit_entry e WHERE recorded_at >= %s AND NOT EXISTS ("
             "SELECT 1 FROM (SELECT unnest(entry_ids) AS held FROM audit_seal) s WHERE s.held = e.id) "
-            "ORDER BY recorded_at, id",
-            [now - GRACE, _bounds(since)[0] if since else datetime.min.replace(tzinfo=UTC)],
+            f"AND (recorded_at < %s OR {_BACK_DATED}) ORDER BY recorded_at, id",
+            [_bounds(since)[0] if since else datetime.min.replace(tzinfo=UTC), now - GRACE],
         )
         for recorded_at, key in cur.fetchall():
             yield Fault("back-dated", recorded_at.astimezone(UTC).date(), f"row {key} is in no seal")
@@ -196,17 +224,23 @@ def _verify_unsealed(since: date | None, now: datetime) -> Iterator[Fault]:
 
 
 def _verify_anchors(since: date | None) -> Iterator[Fault]:
-    """Every head that was written outside the database is still in the chain."""
+    """Every head that was written outside the database is still in the chain, and since the first one no other."""
     path = Path(settings.AUDIT_ANCHOR_FILE)
     if not path.exists():
         return
-    known = {(day, number): bytes(hash_) for day, number, hash_ in Seal.objects.values_list("day", "number", "hash")}
+    seals = Seal.objects.values_list("day", "number", "hash")
+    known = {(day, number): bytes(hash_) for day, number, hash_ in seals.filter(day__gte=since or date.min)}
+    anchored = set()
     with path.open("rb") as file:
         for line in file:
             try:
                 head = orjson.loads(line)
             except orjson.JSONDecodeError:  # the last line of a machine that stopped while writing
                 continue
-            day = date.fromisoformat(head["day"])
-            if (since is None or day >= since) and known.get((day, head["number"])) != bytes.fromhex(head["hash"]):
-                yield Fault("cut", day, f"seal {head['number']}, known outside the database, is gone or changed")
+            day, number = date.fromisoformat(head["day"]), head["number"]
+            anchored.add((day, number))
+            if (since is None or day >= since) and known.get((day, number)) != bytes.fromhex(head["hash"]):
+                yield Fault("cut", day, f"seal {number}, known outside the database, is gone or changed")
+    for day, number in sorted(known.keys() - anchored):
+        if anchored and (day, number) > min(anchored):
+            yield Fault("forged", day, f"seal {number} is not known outside the database")

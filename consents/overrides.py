@@ -67,11 +67,11 @@ def declare_override(
 def _check(reason_code: str, reason: str, hours: int) -> None:
     """The reason is one that the law knows, told in words, and the time is short."""
     if reason_code not in Override.ReasonCode.values:
-        raise FhirError(
-            "override-reason", "Vælg en af lovens tre grunde.", "Choose one of the three reasons of the law."
+        raise _unfounded(
+            "override-legal-reason", "Vælg en af lovens tre grunde.", "Choose one of the three reasons of the law."
         )
     if len(reason.strip()) < SHORTEST_REASON:
-        raise FhirError("override-reason", "Skriv begrundelsen med ord.", "State the reason in words.")
+        raise _unfounded("override-in-words", "Skriv begrundelsen med ord.", "State the reason in words.")
     if not 1 <= hours <= LONGEST_OVERRIDE // timedelta(hours=1):
         raise FhirError("override-too-long", "Højst et døgn ad gangen.", "At most a day at a time.")
 
@@ -79,21 +79,28 @@ def _check(reason_code: str, reason: str, hours: int) -> None:
 def _check_emergency(by: Actor, reason_code: str, social_reason: str) -> None:
     """Social data are asked for by who may have them, for a reason of their own."""
     if not by.holds(EMERGENCY_SOCIAL_ACCESS) or by.acting_as != ActingAs.HP:
-        raise FhirError(
-            "override-reason",
+        raise _unfounded(
+            "override-social-closed",
             "Et værdispring åbner ikke kommunens sociale oplysninger.",
             "An override does not open the municipality's social data.",
         )
     if reason_code == Override.ReasonCode.PATIENT_CONSENTS_NOW:
-        raise FhirError(
-            "override-reason", "Når borgeren kan svare, skal hun samtykke.", "A citizen who can answer must consent."
+        raise _unfounded(
+            "override-social-consent",
+            "Når borgeren kan svare, skal hun samtykke.",
+            "A citizen who can answer must consent.",
         )
     if len(social_reason.strip()) < SHORTEST_REASON:
-        raise FhirError(
-            "override-reason",
+        raise _unfounded(
+            "override-social-reason",
             "Skriv, hvorfor netop de sociale oplysninger er nødvendige.",
             "State why just the social data are needed.",
         )
+
+
+def _unfounded(rule: str, da: str, en: str) -> FhirError:
+    """No reason that the law knows was given."""
+    return broken(rule, da, en, "Parameters.parameter", kind="override-reason")
 
 
 def _permitted(by: Actor, citizen_id: UUID) -> list[str]:

@@ -238,9 +238,9 @@ class FhirError(Exception):
         return self.code
 
 
-def broken(rule: str, da: str, en: str, expression: str = "") -> FhirError:
-    """The error of a rule that what was sent breaks: of the kind `rule-broken`, with the rule's own code beside it."""
-    return FhirError("rule-broken", da, en, expression, ({"system": RULE_SYSTEM, "code": rule},))
+def broken(rule: str, da: str, en: str, expression: str = "", *, kind: str = "rule-broken") -> FhirError:
+    """The error of a rule that what was sent breaks: of its kind, with the rule's own code beside it."""
+    return FhirError(kind, da, en, expression, ({"system": RULE_SYSTEM, "code": rule},))
 
 
 def issue(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -26,20 +27,37 @@ def anchors(settings, tmp_path: Path) -> Path:
     return tmp_path / "anchors.jsonl"
 
 
+Sealer = Callable[[datetime], int]
+
+
 @pytest.fixture
-def rows(django_capture_on_commit_callbacks: Callable) -> list:
+def seal(django_capture_on_commit_callbacks: Callable) -> Sealer:
+    """Seal what is pending at an instant, and write the anchor."""
+
+    def sealed(now: datetime) -> int:
+        with django_capture_on_commit_callbacks(execute=True):
+            return sealing.seal_pending(now)
+
+    return sealed
+
+
+def written(at: datetime) -> UUID:
+    """The citizen of a row with this time, that is written now."""
+    citizen = new_key()
+    actor = Actor(ActingAs.HP, Purpose.TREATMENT, at)
+    log(actor, "read", "Goal", citizen_id=citizen, outcome="permit", rules=["treatment-look-up"])
+    return citizen
+
+
+@pytest.fixture
+def rows(seal: Sealer) -> list:
     """Three sealed seals of four rows each, a minute apart."""
-    written = []
+    made = []
     for minute in range(3):
         for second in range(4):
-            at = NOON + timedelta(minutes=minute, seconds=second)
-            actor = Actor(ActingAs.HP, Purpose.TREATMENT, at, request_id=f"r{minute}{second}")
-            citizen = new_key()
-            log(actor, "read", "Goal", citizen_id=citizen, outcome="permit", rules=["treatment-look-up"])
-            written.append(citizen)
-        with django_capture_on_commit_callbacks(execute=True):
-            sealing.seal_pending(NOON + timedelta(minutes=minute, seconds=30))
-    return written
+            made.append(written(NOON + timedelta(minutes=minute, seconds=second)))
+        seal(NOON + timedelta(minutes=minute, seconds=30))
+    return made
 
 
 def faults(minutes: int = 60) -> set[str]:
@@ -67,8 +85,8 @@ def test_an_untouched_log_is_whole(rows: list) -> None:
     assert faults() == set()
 
 
-def test_sealing_twice_seals_nothing_twice(rows: list) -> None:
-    assert sealing.seal_pending(NOON + timedelta(minutes=3)) == 0
+def test_sealing_twice_seals_nothing_twice(rows: list, seal: Sealer) -> None:
+    assert seal(NOON + timedelta(minutes=3)) == 0
 
 
 def test_an_edited_row_is_found(rows: list) -> None:
@@ -91,13 +109,52 @@ def test_a_row_moved_in_time_is_found(rows: list) -> None:
     assert faults()
 
 
-def test_a_back_dated_row_is_found(rows: list) -> None:
-    sealing.seal_pending(NOON + timedelta(minutes=40))
-    actor = Actor(ActingAs.HP, Purpose.TREATMENT, NOON + timedelta(seconds=2))
-    log(actor, "read", "Goal", citizen_id=new_key(), outcome="permit")
-    sealing.seal_pending(NOON + timedelta(minutes=41))
+def test_a_back_dated_row_is_found(rows: list, seal: Sealer) -> None:
+    seal(NOON + timedelta(minutes=40))
+    written(NOON + timedelta(seconds=2))
+    seal(NOON + timedelta(minutes=41))
 
     assert faults() == {"back-dated"}
+
+
+def test_a_row_back_dated_by_little_more_than_a_minute_is_found_at_once(rows: list, seal: Sealer) -> None:
+    """A superuser's transaction begins after the last seal, and says that it was before the one that was made then."""
+    with transaction.atomic():
+        written(NOON + timedelta(minutes=1, seconds=29))
+
+    assert seal(NOON + timedelta(minutes=2, seconds=40)) == 0
+    assert faults(3) == {"back-dated"}
+
+
+def test_a_row_of_a_transaction_that_began_before_the_seal_and_lasted_is_no_fault(rows: list, seal: Sealer) -> None:
+    for minute in range(3, 9):
+        seal(NOON + timedelta(minutes=minute))
+    written(NOON + timedelta(minutes=2, seconds=20))
+
+    assert seal(NOON + timedelta(minutes=9)) == 1
+    assert faults() == set()
+
+
+def test_where_nothing_happens_a_seal_is_made_every_half_minute(rows: list, seal: Sealer) -> None:
+    for second in range(0, 121, 2):
+        seal(NOON + timedelta(minutes=3, seconds=second))
+
+    assert Seal.objects.count() == 3 + 4
+
+
+def test_a_seal_that_the_sealer_did_not_make_is_found(rows: list) -> None:
+    """The hash of a seal is no secret, so that a superuser can make a seal that fits for a row that is back-dated."""
+    written(NOON + timedelta(minutes=2, seconds=31))
+    sealing.seal_pending(NOON + timedelta(minutes=2, seconds=33))  # without the file outside the database
+
+    assert faults() == {"forged"}
+
+
+@pytest.mark.parametrize("change", ["sealed_at = sealed_at - interval '5 minutes'", "horizon = horizon + 1000000"])
+def test_the_time_of_a_seal_cannot_be_moved(rows: list, change: str) -> None:
+    as_superuser(f"UPDATE audit_seal SET {change} WHERE number = 2")
+
+    assert "edited" in faults()
 
 
 def test_a_removed_seal_in_the_middle_is_found(rows: list) -> None:
@@ -121,18 +178,19 @@ def test_a_reordered_seal_is_found(rows: list) -> None:
     assert faults()
 
 
-def test_a_late_row_is_sealed_by_the_next_seal(rows: list) -> None:
-    actor = Actor(ActingAs.HP, Purpose.TREATMENT, NOON + timedelta(minutes=2, seconds=10))
-    log(actor, "read", "Goal", citizen_id=new_key(), outcome="permit")
+def test_a_late_row_is_sealed_by_the_next_seal(rows: list, seal: Sealer) -> None:
+    with transaction.atomic():
+        written(NOON + timedelta(minutes=1, seconds=31))
 
-    assert sealing.seal_pending(NOON + timedelta(minutes=3)) == 1
+    assert seal(NOON + timedelta(minutes=3)) == 1
     assert faults() == set()
 
 
-def test_a_sealer_that_was_stopped_goes_on_from_its_last_seal(rows: list) -> None:
+def test_a_sealer_that_was_stopped_goes_on_from_its_last_seal(rows: list, seal: Sealer) -> None:
     later = NOON + timedelta(hours=30)
-    log(Actor(ActingAs.HP, Purpose.TREATMENT, later), "read", "Goal", citizen_id=new_key(), outcome="permit")
-    sealing.seal_pending(later + timedelta(minutes=1))
+    with transaction.atomic():
+        written(later)
+    assert seal(later + timedelta(minutes=1)) == 1
 
     assert faults(60 * 40) == set()
 

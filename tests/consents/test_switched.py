@@ -195,14 +195,14 @@ def test_social_data_in_an_emergency_are_asked_for_by_the_switch_with_a_reason_o
     doctor, assistant = Asker(cast.doctor.actor), Asker(cast.delegated_home_helper.actor)
     reason = "Vi kender ikke hjælpen i hjemmet (test)"
     with nothing_written(Override):
-        assert declare(doctor, **{"social-reason": reason}).code == "override-reason"
+        assert declare(doctor, **{"social-reason": reason}).rule == "override-social-closed"
 
     factories.switch_position(EMERGENCY_SOCIAL_ACCESS)
 
     with nothing_written(Override):
-        assert declare(assistant, **{"social-reason": reason}).code == "override-reason"
-        assert declare(doctor, **{"social-reason": "nød"}).code == "override-reason"
+        assert declare(assistant, **{"social-reason": reason}).rule == "override-social-closed"
+        assert declare(doctor, **{"social-reason": "nød"}).rule == "override-social-reason"
         consenting = {"social-reason": reason, "reason-code": "patient_consents_now"}
-        assert declare(doctor, **consenting).code == "override-reason"
+        assert declare(doctor, **consenting).rule == "override-social-consent"
     assert declare(doctor, **{"social-reason": reason}).status == 201
     assert Override.objects.get().social_reason == reason

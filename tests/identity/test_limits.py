@@ -1,11 +1,14 @@
 """Limits: a system, a person and an address each have their own; who has used hers up is told when to come again."""
 
+import io
 import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import psycopg
 import pytest
 from django.db import connection
@@ -14,7 +17,7 @@ from django.test import Client
 from citizens.identifiers import CPR_SYSTEM
 from config import logs
 from identity import limits, tokens
-from tests.asking import Asking
+from tests.asking import JSON, Asking, logged
 from tests.cast import Cast, make_cast
 from tests.http import kit
 
@@ -49,6 +52,33 @@ def test_system_that_asks_too_much_waits_whoever_asks_through_it(cast: Cast, set
     assert Asking(cast.doctor.actor).get(address).status == 200
     assert Asking(cast.hospital_nurse.actor).get(address).status == 429
     assert Asking(replace(cast.gp.actor, client_id="another")).get(address).status == 200
+
+
+class Slow(io.BytesIO):
+    """A body that comes slowly: notes when it was read."""
+
+    read_at: datetime | None = None
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read on."""
+        self.read_at = datetime.now(UTC)
+        return super().read(size)
+
+
+def test_what_comes_slowly_is_logged_as_of_when_it_had_come(cast: Cast) -> None:
+    """Else whoever sends slowly could have a row of the log look as if it were back-dated."""
+    parameters = [
+        {"name": "reason-code", "valueCode": "unreachable_or_incapacitated"},
+        {"name": "reason", "valueString": "Bevidstløs ved ankomst"},
+    ]
+    body = Slow(orjson.dumps({"resourceType": "Parameters", "parameter": parameters}))
+    given: Any = {"wsgi.input": body, "CONTENT_LENGTH": str(len(body.getvalue())), "CONTENT_TYPE": JSON}
+    path = f"/fhir/Patient/{cast.citizen.person.pk}/$override"
+
+    assert Asking(cast.stranger.actor).client.generic("POST", path, **given).status_code == 403
+
+    assert body.read_at is not None
+    assert logged()[-1].recorded_at >= body.read_at
 
 
 def test_bad_token_is_refused_before_it_is_counted(cast: Cast, settings: Any) -> None:

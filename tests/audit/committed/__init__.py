@@ -1,0 +1,1 @@
+"""Sealing beside a transaction that another connection holds open."""
