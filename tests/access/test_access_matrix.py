@@ -102,7 +102,7 @@ def told_to(cast: Cast, who: str) -> str:
     return answer.text
 
 
-@pytest.mark.law("treatment-look-up", "appointment-times")
+@pytest.mark.law("treatment-lookup", "appointment-times")
 def test_it_tells_nobody_that_the_citizen_has_blocked_everything(cast: Cast) -> None:
     tove = cast.citizen.person
     hidden = factories.diagnosis(citizen=tove, origin=cast.units.practice)

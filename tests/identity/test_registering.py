@@ -53,9 +53,18 @@ BAD: dict[str, tuple[Any, str]] = {
 }
 
 
+def fault_of(value: Any) -> str | None:
+    """The code of why a key set is refused; None of one that is taken."""
+    try:
+        public_keys(value)
+    except ValidationError as refused:
+        return str(refused.code)
+    return None
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_public_key_is_taken(name: str) -> None:
-    public_keys({"keys": [key_of(GOOD[name])]})
+    assert fault_of({"keys": [key_of(GOOD[name])]}) is None
 
 
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
@@ -63,10 +72,7 @@ def test_public_key_is_taken(name: str) -> None:
 def test_every_other_key_is_refused_and_told_why(name: str) -> None:
     value, code = BAD[name]
 
-    with pytest.raises(ValidationError) as refused:
-        public_keys(value)
-
-    assert refused.value.code == code
+    assert fault_of(value) == code
 
 
 @pytest.mark.parametrize(
