@@ -128,6 +128,7 @@ class PowerOfAttorney(models.Model):
     """A power of attorney (fuldmagt) from a citizen to another: named families, a period, revocable at once.
 
     `families` are categories; empty means nothing. `may_write` covers typed stamkort fields, never registrations.
+    `version` counts the citizen's changes of it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
@@ -138,6 +139,7 @@ class PowerOfAttorney(models.Model):
     start = models.DateTimeField()
     end = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
@@ -149,6 +151,42 @@ class PowerOfAttorney(models.Model):
 
     def __str__(self) -> str:
         return f"PowerOfAttorney {self.pk}"
+
+
+class AttorneyOffer(models.Model):
+    """A power of attorney that a citizen offers and that nobody has said yes to yet; it opens nothing.
+
+    Whom it is for is told by the keyed `digest` of a CPR number alone; `called` is what the citizen calls her. What it
+    would cover is as in `PowerOfAttorney`. `outcome` is empty while it waits, until `expires_at`.
+    """
+
+    class Outcome(models.TextChoices):
+        """What came of it."""
+
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        WITHDRAWN = "withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    principal = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="+")
+    called = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, db_index=True)
+    families = ArrayField(models.CharField(max_length=16, choices=Category.choices))
+    may_write = models.BooleanField(default=False)
+    end = models.DateTimeField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=9, choices=Outcome.choices, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(families__len__gt=0), name="attorney_offer_families"),
+            models.CheckConstraint(condition=Q(end__gt=F("created_at")), name="attorney_offer_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"AttorneyOffer {self.pk}"
 
 
 class Relative(Element):

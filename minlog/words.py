@@ -71,6 +71,7 @@ THINGS: dict[str, Texts] = {
     "Override": ("dine spærringer", "your blocks"),
     "Shield": ("sløring af navne", "names that are kept"),
     "Token": ("systemet", "the system"),
+    "PowerOfAttorney": ("dine fuldmagter", "your powers of attorney"),
     "Session": ("dine sider", "your pages"),
 }
 OTHER_THING: Texts = ("andre oplysninger", "other data")

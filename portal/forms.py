@@ -19,6 +19,7 @@ _GENERAL = {
 # The class of the design system for each kind of widget.
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-checkbox"),
+    (forms.CheckboxSelectMultiple, "form-checkbox"),
     (forms.RadioSelect, "form-radio"),
     (forms.Select, "form-select"),
     (forms.Textarea, "form-input"),

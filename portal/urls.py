@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import front, login, logins
+from portal.views import front, login, logins, relatives
 
 urlpatterns: list[URLPattern] = [
     path("", front.FrontView.as_view(), name="portal"),
@@ -11,5 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("login/back/", login.FromProviderView.as_view(), name="portal-login-back"),
     path("logout/", login.LogoutView.as_view(), name="portal-logout"),
     path("acting/", login.ActingView.as_view(), name="portal-acting"),
+    path("relatives/", relatives.RelativesView.as_view(), name="portal-relatives"),
+    path("relatives/give/", relatives.GiveView.as_view(), name="portal-relatives-give"),
+    path("relatives/<uuid:key>/", relatives.ChangeView.as_view(), name="portal-relatives-change"),
     path("sessions/", logins.SessionsView.as_view(), name="portal-sessions"),
 ]

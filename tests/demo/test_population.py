@@ -32,7 +32,7 @@ from stamkort.models import Registration
 from tests.asking import Asking
 
 DOMAIN = ["appointments", "careplans", "citizens", "consents", "goals", "organisations", "stamkort"]
-NOT_TOLD = {"Override", "DryRun", "DryRunChunk"}
+NOT_TOLD = {"AttorneyOffer", "Override", "DryRun", "DryRunChunk"}
 
 
 def load() -> str:

@@ -48,6 +48,7 @@ from tests.factories.careplans import (
 from tests.factories.citizens import (
     address_protected_citizen,
     aged,
+    attorney_offer,
     child,
     citizen,
     custody,
@@ -158,6 +159,7 @@ __all__ = [
     "ago",
     "ahead",
     "appointment",
+    "attorney_offer",
     "block",
     "block_of_origin",
     "block_of_period",

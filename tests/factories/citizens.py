@@ -6,7 +6,7 @@ from typing import Any
 
 from access.vocabulary import Category
 from citizens.identifiers import D_ECPR_REGIONS, X_ECPR_SYSTEM
-from citizens.models import Citizen, Custody, Guardianship, Identifier, PowerOfAttorney, Relative
+from citizens.models import AttorneyOffer, Citizen, Custody, Guardianship, Identifier, PowerOfAttorney, Relative
 from demo.numbers import cpr
 from tests.factories.base import ago, ahead, element, now, numbers
 
@@ -136,6 +136,15 @@ def power_of_attorney(**given: Any) -> PowerOfAttorney:
             given[name] = citizen()
     fields = {"families": READABLE, "may_write": True, "start": ago(days=60), "end": ahead(days=670)}
     return PowerOfAttorney.objects.create(**{**fields, **given})
+
+
+def attorney_offer(**given: Any) -> AttorneyOffer:
+    """A power of attorney for all appointments that nobody has answered yet."""
+    if "principal" not in given:
+        given["principal"] = citizen()
+    fields = {"called": "Mette", "digest": "0" * 64, "families": ["appt-sul"], "end": ahead(days=365)}
+    times = {"created_at": now(), "expires_at": ahead(days=30)}
+    return AttorneyOffer.objects.create(**{**fields, **times, **given})
 
 
 def expired_power_of_attorney(**given: Any) -> PowerOfAttorney:

@@ -6,6 +6,7 @@ A new address has to be written in here. `{goal}` and its like stand for ids of 
 from dataclasses import dataclass
 from typing import Any
 
+from tests import factories
 from tests.cast import Cast
 
 
@@ -29,10 +30,14 @@ PAGES: dict[str, Row] = {
     "portal-login-back": Row("/portal/login/back/", is_open=True, is_form=True),
     "portal-logout": Row("/portal/logout/", is_open=True, is_form=True),
     "portal-acting": Row("/portal/acting/", 8),
+    "portal-relatives": Row("/portal/relatives/", 16),
+    "portal-relatives-give": Row("/portal/relatives/give/", 8),
+    "portal-relatives-change": Row("/portal/relatives/{power}/", 16),
     "portal-sessions": Row("/portal/sessions/", 9),
 }
 
 
 def samples(cast: Cast) -> dict[str, Any]:
     """Make what the addresses name, all of it the citizen's; the ids by name."""
-    return {}
+    me = cast.citizen.person
+    return {"power": factories.power_of_attorney(principal=me).pk}
