@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from access import service
 from access.actors import Actor
 from access.elements import Element
-from access.policies import policy_of
+from access.policies import Policy, policy_of
 from access.search import key_search
 from access.statements import Row, Source, fetch
 from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, ActingAs, Action, AuthorKind, Category, Law
@@ -146,15 +146,18 @@ def change_element(
     change: Callable[[Any], Mapping[str, Any]],
     identifier: BusinessKey = NO_KEY,
     after: After | None = None,
+    policy: Policy | None = None,
 ) -> Row:
     """Change one element, the caller having its current version, and return its row.
+
+    `policy` is that of a narrower change with rules of its own, else the table's.
 
     `change` gets the locked row and returns the new column values (it raises FhirError for what may not change);
     `after` writes its links anew. Raises FhirError: 404, 403, 400 or 412 for the version. Five statements, one more
     where it has links, and those of `change` and `after`.
     """
     with service.writing():
-        rules = service.permit_update(source, by, key)
+        rules = service.permit_update(source, by, key, policy=policy)
         current: Any = source.model._default_manager.select_for_update().get(pk=key)
         check_version(current.version, if_match)
         for name, value in {**change(current), **_named(by, current, identifier)}.items():

@@ -234,22 +234,24 @@ def permit_create(source: Source, actor: Actor, citizen_id: UUID, category: Cate
     raise _refused_write(error, actor, "create", source.name, citizen_id, str(reason), None)
 
 
-def permit_update(source: Source, actor: Actor, key: UUID, interaction: str = "update") -> list[str]:
+def permit_update(
+    source: Source, actor: Actor, key: UUID, interaction: str = "update", *, policy: Policy | None = None
+) -> list[str]:
     """Return the codes of the rules that permit changing this row, or deleting it, which law does not tell apart.
 
-    Raises FhirError (403, 404); `writing` logs it.
+    `policy` is that of a narrower change with rules of its own. Raises FhirError (403, 404); `writing` logs it.
     """
     if scopes.is_bound(actor, source.name, interaction):
         scopes.demand(actor, source.name, interaction, citizen_of(source, key))
-    policy = policy_of(source.model)
+    policy = policy or policy_of(source.model)
     decision = decisions.decide(policy, actor, Action.UPDATE, key)
     if decision is not None and decision.permitted:
         return [rule.code for rule in decision.held]
-    seen = decisions.decide(policy, actor, Action.READ, key)
+    seen = decisions.decide(policy_of(source.model), actor, Action.READ, key)
     citizen_id = None if decision is None else citizen_of(source, key)
     answered = decision if seen is not None and seen.permitted else seen
     reason = "" if answered is None else str(answered.reason)
-    facts = facts_of(policy, actor, key, answered)
+    facts = facts_of(policy_of(source.model) if answered is seen else policy, actor, key, answered)
     error = error_of(seen, facts) if answered is seen else forbidden(explain(answered) | {"facts": facts})
     raise _refused_write(error, actor, interaction, source.name, citizen_id, reason, key)
 

@@ -57,6 +57,9 @@ EXTENSIONS = (
     Extension("consent-form", ("Consent",), "code", "Samtykkets form", "How the consent was given"),
     Extension("consent-received-by", ("Consent",), "Reference", "Modtaget af", "Who received the consent"),
     Extension(
+        "goal-shared-with", ("Goal",), "Reference", "Enhed, livsmålet deles med", "A unit that it is shared with"
+    ),
+    Extension(
         "goal-sharing", ("Goal",), "code", "Hvem livsmålet deles med", "With whom the citizen shares a life goal"
     ),
     Extension("related-person-note", ("RelatedPerson",), "string", "Bemærkning", "A note on a relative"),

@@ -8,10 +8,9 @@ from access.actors import Actor
 from access.columns import ELEMENT, link, linked, links
 from access.shielding import practitioner
 from access.statements import Row, Source
-from access.vocabulary import AuthorKind
+from access.vocabulary import ActingAs, AuthorKind
 from careplans.models import Condition
 from fhir.datatypes import (
-    BASE,
     CARE_SOCIAL,
     FSIII,
     clean,
@@ -28,8 +27,9 @@ from fhir.definitions import code_system
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
-from fhir.structs import Body, CodeableConcept, Part, Quantity, Reference, convert, day_of, key_of
+from fhir.structs import Annotation, Body, CodeableConcept, Part, Quantity, Reference, convert, day_of, key_of
 from goals import services
+from goals.citizens_words import acceptance_of, comment_in, note_of, shared_with_in, sharing_in, sharing_of
 from goals.models import Goal, GoalCondition, GoalLink
 from terminology import lookup
 
@@ -37,7 +37,6 @@ GOAL_KIND = code_system("goal-kind", "Målets niveau", {"overall": "Overordnet m
 GOAL_RELATION = code_system(
     "goal-relation", "Sammenhæng mellem mål", {"predecessor": "Tjener et større mål", "other": "Står imod et andet mål"}
 )
-SHARING = f"{BASE}/StructureDefinition/goal-sharing"
 RELATIONSHIP = "http://hl7.org/fhir/StructureDefinition/goal-relationship"
 ACHIEVEMENT = "http://terminology.hl7.org/CodeSystem/goal-achievement"
 LIFE_GOAL = "ffb9886b-d04e-46b1-9165-a400f91f822b"
@@ -78,7 +77,9 @@ OWN_COLUMNS = (
     "severity_now",
     "severity_expected",
     "sharing",
+    "shared_with",
     "is_agreed",
+    "citizen_comment",
 )
 GOAL_SOURCE = Source(
     "Goal",
@@ -103,7 +104,8 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "meta": meta(row),
             "extension": [
                 *legal_basis(row),
-                *([{"url": SHARING, "valueCode": row["sharing"]}] if row["sharing"] else []),
+                *sharing_of(row, actor),
+                *acceptance_of(row),
                 *(_relationship(kind, key) for kind, keys in related for key in keys),
             ],
             "identifier": identifiers(row),
@@ -116,6 +118,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "target": _target(row),
             "expressedBy": _expressed_by(row),
             "addresses": references("Condition", row["addresses"]),
+            "note": note_of(row),
         }
     )
 
@@ -186,6 +189,7 @@ class GoalBody(Body, kw_only=True):
     target: list[Target] = []
     expressedBy: Reference | None = None  # noqa: N815
     addresses: list[Reference] = []
+    note: list[Annotation] = []
 
 
 def parse(body: dict[str, Any]) -> services.GoalInput:
@@ -214,15 +218,12 @@ def parse(body: dict[str, Any]) -> services.GoalInput:
         start_on=day_of(goal.startDate, "Goal.startDate"),
         due_on=day_of(target.dueDate, "Goal.target.dueDate"),
         conditions=[key_of(item, "Condition", "Goal.addresses") for item in goal.addresses],
-        sharing=_sharing(goal),
+        sharing=sharing_in(goal),
+        shared_with=shared_with_in(goal),
+        comment=comment_in(goal.note),
         identifier=business_key(goal),
         **_measure(target),
     )
-
-
-def _sharing(goal: GoalBody) -> str:
-    """With whom the citizen shares it."""
-    return next((str(item.get("valueCode", "")) for item in goal.extension if item.get("url") == SHARING), "")
 
 
 def _measure(target: Target) -> dict[str, Any]:
@@ -254,8 +255,12 @@ def create(*, by: Actor, body: dict[str, Any]) -> Row:
 
 
 def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) -> Row:
-    """Change a goal by a Goal; returns its row."""
-    return services.update_goal(by=by, source=GOAL_SOURCE, key=key, goal=parse(body), if_match=if_match)
+    """Change a goal by a Goal; returns its row. Of a goal that others wrote the citizen sends what she says of it."""
+    goal = parse(body)
+    if by.acting_as == ActingAs.CITIZEN and goal.kind != Goal.Kind.LIFE:
+        answer = services.GoalAnswer(goal.status, goal.comment)
+        return services.answer_goal(by=by, source=GOAL_SOURCE, key=key, answer=answer, if_match=if_match, sent=goal)
+    return services.update_goal(by=by, source=GOAL_SOURCE, key=key, goal=goal, if_match=if_match)
 
 
 GOAL = register(

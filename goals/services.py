@@ -14,9 +14,11 @@ from access.policies import policy_of
 from access.statements import Row, Source
 from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, Action, Category, Law
 from careplans.models import Condition
+from careplans.services.links import units
 from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import broken
 from goals.models import Goal, GoalCondition
+from goals.policy import ANSWER
 
 # The columns that a writer sets.
 WRITTEN = (
@@ -37,9 +39,21 @@ WRITTEN = (
 )
 
 
+# The columns that a writer may change without the citizen being asked anew whether she agrees.
+COURSE = frozenset({"status", "achievement"})
+
+
+# Where what breaks a rule stands, if in one place.
+_PLACES = {
+    "goal-life-words": "Goal.description",
+    "goal-shared-with": "Goal.extension.shared_with",
+    "goal-sharing": "Goal.extension",
+}
+
+
 @dataclass(frozen=True)
 class GoalInput:
-    """What a goal is to be, as its writer says."""
+    """What a goal is to be, as its writer says. `comment` is what she sends as the citizen's, who alone writes it."""
 
     citizen_id: UUID
     kind: Goal.Kind
@@ -57,8 +71,18 @@ class GoalInput:
     target_unit: str = ""
     severity_expected: int | None = None
     sharing: str = ""
+    shared_with: Sequence[UUID] = ()
+    comment: str = ""
     conditions: Sequence[UUID] = field(default_factory=tuple)
     identifier: BusinessKey = NO_KEY
+
+
+@dataclass(frozen=True)
+class GoalAnswer:
+    """What the citizen says of a goal that others wrote: `status` is accepted or rejected, or as it was."""
+
+    status: str
+    comment: str = ""
 
 
 def create_goal(*, by: Actor, source: Source, goal: GoalInput) -> Row:
@@ -73,6 +97,8 @@ def create_goal(*, by: Actor, source: Source, goal: GoalInput) -> Row:
         raise missing("Goal.addresses", "Goal.addresses")
     category, law = place_of(by, conditions)
     check(goal, category)
+    _check_comment(goal, "")
+    units(goal.shared_with, "Goal.extension")
     return create_element(
         by=by,
         source=source,
@@ -80,7 +106,7 @@ def create_goal(*, by: Actor, source: Source, goal: GoalInput) -> Row:
         identifier=goal.identifier,
         category=category,
         law=law,
-        values={**_values(goal), "sharing": _sharing(goal, category)},
+        values={**_values(goal), **_sharing(goal, category)},
         after=(lambda made: _address(made, conditions)) if conditions else None,
     )
 
@@ -89,13 +115,18 @@ def update_goal(*, by: Actor, source: Source, key: UUID, goal: GoalInput, if_mat
     """Change a goal, the caller having its current version, and return its row.
 
     Raises FhirError: 404, 403, 400 or 412 for the version, 422 as for creating. The citizen, the kind and the act it
-    was recorded under never change.
+    was recorded under never change. Whether the citizen agrees is open again where it says something else than before.
     """
 
     def change(current: Goal) -> dict[str, Any]:
         same(current, citizen_id=goal.citizen_id, kind=goal.kind)
         check(goal, Category(current.category))
-        return {**_values(goal), "sharing": _sharing(goal, Category(current.category))}
+        _check_comment(goal, current.citizen_comment)
+        units(goal.shared_with, "Goal.extension")
+        values = _values(goal)
+        is_other = any(getattr(current, name) != value for name, value in values.items() if name not in COURSE)
+        agreed = {"is_agreed": None} if is_other else {}
+        return {**values, **_sharing(goal, Category(current.category)), **agreed}
 
     def after(current: Goal) -> None:
         conditions = own(Condition, list(goal.conditions), goal.citizen_id, "Goal.addresses")
@@ -109,6 +140,66 @@ def update_goal(*, by: Actor, source: Source, key: UUID, goal: GoalInput, if_mat
     return change_element(
         by=by, source=source, key=key, identifier=goal.identifier, if_match=if_match, change=change, after=after
     )
+
+
+def answer_goal(
+    *, by: Actor, source: Source, key: UUID, answer: GoalAnswer, if_match: int | None, sent: GoalInput | None = None
+) -> Row:
+    """Accept or reject a goal that was proposed, or comment one that others wrote, and return its row.
+
+    `sent` is the whole goal as the citizen sent it, of which nothing else may differ. Raises FhirError: 404, 403 for
+    others than herself, 400 or 412 for the version, 422 for an answer to what was not proposed, or that says nothing.
+    Law: grounds.OWN_ACCESS. Five statements, one more with `sent`.
+    """
+
+    def change(current: Goal) -> dict[str, Any]:
+        if sent is not None:
+            _check_unchanged(current, sent)
+        return _answered(current, answer)
+
+    return change_element(by=by, source=source, key=key, if_match=if_match, change=change, policy=ANSWER)
+
+
+def _answered(current: Goal, answer: GoalAnswer) -> dict[str, Any]:
+    """The columns that an answer sets. Raises FhirError (422)."""
+    comment = answer.comment.strip()
+    if answer.status == current.status:
+        if comment == current.citizen_comment:
+            raise broken("goal-answer-empty", "Svaret siger ikke noget nyt.", "The answer says nothing new.", "note")
+        return {"citizen_comment": comment}
+    if answer.status not in (Goal.Status.ACCEPTED, Goal.Status.REJECTED) or current.status != Goal.Status.PROPOSED:
+        raise broken(
+            "goal-not-proposed",
+            "Kun et foreslået mål kan godtages eller afvises.",
+            "Only a proposed goal can be accepted or rejected.",
+            "Goal.lifecycleStatus",
+        )
+    is_agreed = answer.status == Goal.Status.ACCEPTED
+    return {"status": answer.status, "is_agreed": is_agreed, "citizen_comment": comment}
+
+
+def _check_unchanged(current: Goal, sent: GoalInput) -> None:
+    """The citizen has changed nothing of a goal but what is hers to say. Raises FhirError (422)."""
+    same(current, citizen_id=sent.citizen_id, kind=sent.kind)
+    told = {name: getattr(sent, name) for name in WRITTEN if name != "status"}
+    if current.kind == Goal.Kind.FUNCTIONAL:  # its measure is the same for all, and is not kept as sent
+        told |= {name: getattr(current, name) for name in ("measure_system", "measure_code")}
+    linked = set(current.addresses.values_list("condition_id", flat=True))
+    is_same = all(getattr(current, name) == value for name, value in told.items() if name != "words")
+    if not is_same or sent.words not in (current.words, current.words or "-") or set(sent.conditions) != linked:
+        raise broken(
+            "goal-answer-only",
+            "Du kan godtage, afvise eller skrive en bemærkning; resten retter den, der har skrevet målet.",
+            "You can accept, reject or comment; the rest is corrected by who wrote the goal.",
+        )
+
+
+def _check_comment(goal: GoalInput, held: str) -> None:
+    """The note of a goal is the citizen's, and no other writer changes it. Raises FhirError (422)."""
+    if goal.comment not in ("", held):
+        raise broken(
+            "goal-comment", "Bemærkningen er borgerens egen.", "The comment is the citizen's own.", "Goal.note"
+        )
 
 
 def _address(goal: Goal, conditions: list[UUID]) -> None:
@@ -187,10 +278,16 @@ def check(goal: GoalInput, category: Category) -> None:
             "Kun borgerens eget livsmål har et valg af deling.",
             "Only the citizen's own life goal has a choice of sharing.",
         ),
+        (
+            bool(goal.shared_with) != (goal.sharing == Goal.Sharing.NAMED),
+            "goal-shared-with",
+            "Vælg de steder, du vil dele målet med. De nævnes kun, når du deler med bestemte steder.",
+            "Choose the places to share the goal with. They are named only where you share with some places.",
+        ),
     ]
     for is_broken, rule, da, en in rules:
         if is_broken:
-            raise broken(rule, da, en)
+            raise broken(rule, da, en, _PLACES.get(rule, ""))
 
 
 def _values(goal: GoalInput) -> dict[str, Any]:
@@ -198,6 +295,8 @@ def _values(goal: GoalInput) -> dict[str, Any]:
     return {name: getattr(goal, name) for name in WRITTEN}
 
 
-def _sharing(goal: GoalInput, category: Category) -> str:
+def _sharing(goal: GoalInput, category: Category) -> dict[str, Any]:
     """The citizen's choice for her own life goal; silence means only herself."""
-    return goal.sharing or Goal.Sharing.PRIVATE if category == Category.GOAL_LIFE else ""
+    if category != Category.GOAL_LIFE:
+        return {"sharing": ""}
+    return {"sharing": goal.sharing or Goal.Sharing.PRIVATE, "shared_with": list(dict.fromkeys(goal.shared_with))}
