@@ -1,4 +1,4 @@
-"""Appointments of region, general practice and municipality."""
+"""Appointments of region, general practice and municipality, and the calendars that citizens have of theirs."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +17,29 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"Series {self.pk}"
+
+
+class CalendarFeed(models.Model):
+    """A citizen's appointments as a calendar on one device (kalender-abonnement), at an address that is its own secret.
+
+    Of the secret a digest alone is kept. It holds until she ends it: `revoked_at`. `device` is her own name for it.
+    `fetched_at` is when the device last came for it, to the hour.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, related_name="+", db_index=False)
+    device = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    with_place = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    fetched_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["citizen", "created_at"], name="calendar_feed_citizen")]
+
+    def __str__(self) -> str:
+        return f"CalendarFeed {self.pk}"
 
 
 class Appointment(Element):

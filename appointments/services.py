@@ -8,21 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, F, Q, UUIDField, Value
 
+from access import service
 from access.actors import DENMARK, Actor
 from access.authoring import act_of, change_element, create_element, missing, same
 from access.sql import IsIn, Param, compile_queryset, numbered
 from access.statements import Row, Source, Statement
-from access.vocabulary import Category, Law
-from appointments.models import Appointment, Series
+from access.vocabulary import Category, Law, Reason
+from appointments.feeds import digest_of
+from appointments.models import Appointment, CalendarFeed, Series
+from appointments.policy import CALENDAR
 from appointments.states import may_become
+from citizens.models import Citizen
 from fhir.identifiers import NO_KEY, BusinessKey
-from fhir.outcomes import broken
+from fhir.outcomes import FhirError, broken
 from organisations.models import Location, Organisation, Professional
 from terminology import lookup
 
@@ -32,6 +37,8 @@ SECTORS = {
     **dict.fromkeys((Kind.REGION, Kind.HOSPITAL, Kind.DEPARTMENT), Sector.REGION),
     **dict.fromkeys((Kind.PRACTICE, Kind.PRIVATE, Kind.OTHER), Sector.PRACTICE),
 }
+MOST_FEEDS = 10  # of one citizen at a time
+SECRET_BYTES = 32
 # The columns that are set as the writer says.
 WRITTEN = (
     "status",
@@ -149,6 +156,67 @@ def update_appointment(*, by: Actor, source: Source, key: UUID, given: Appointme
     return change_element(
         by=by, source=source, key=key, identifier=given.identifier, if_match=if_match, change=change, after=_join_series
     )
+
+
+def create_feed(*, by: Actor, citizen_id: UUID, device: str, with_place: bool) -> tuple[CalendarFeed, str]:
+    """Make the address of a calendar for one device and return it with its secret, which is told this once.
+
+    Raises FhirError: 403 for others than the citizen herself, 422 for a device without a name and for too many.
+    Law: grounds.OWN_ACCESS. Five statements.
+    """
+    with service.writing():
+        rules = _permit_feed(by, citizen_id, "create")
+        name = " ".join(device.split())
+        if not 1 <= len(name) <= 60:
+            raise broken(
+                "calendar-device",
+                "Giv enheden et navn på højst 60 tegn.",
+                "Give the device a name of at most 60 characters.",
+                "CalendarFeed.device",
+            )
+        Citizen.objects.select_for_update().get(pk=citizen_id)
+        if CalendarFeed.objects.filter(citizen_id=citizen_id, revoked_at=None).count() >= MOST_FEEDS:
+            raise broken(
+                "calendar-too-many",
+                f"Du kan have {MOST_FEEDS} kalendere. Luk en, du ikke bruger mere.",
+                f"You can have {MOST_FEEDS} calendars. Close one that you no longer use.",
+            )
+        secret = token_urlsafe(SECRET_BYTES)
+        values = {"device": name, "with_place": with_place, "digest": digest_of(secret), "created_at": by.moment}
+        feed = CalendarFeed.objects.create(citizen_id=citizen_id, **values)
+        _log_feed(by, feed, "create", rules)
+        return feed, secret
+
+
+def revoke_feed(*, by: Actor, citizen_id: UUID, key: UUID) -> None:
+    """End the address of a calendar, at once and for good; ending it again does nothing.
+
+    Raises FhirError: 403 for others than the citizen herself, 404 for one that is not hers. Four statements.
+    """
+    with service.writing():
+        rules = _permit_feed(by, citizen_id, "delete")
+        feed = CalendarFeed.objects.select_for_update().filter(pk=key, citizen_id=citizen_id).first()
+        if feed is None:
+            raise FhirError("not-found")
+        if feed.revoked_at is None:
+            feed.revoked_at = by.moment
+            feed.save(update_fields=["revoked_at"])
+            _log_feed(by, feed, "delete", rules)
+
+
+def _permit_feed(by: Actor, citizen_id: UUID, interaction: str) -> list[str]:
+    """The codes of the rules that let her open and close her own calendar. Raises FhirError (403), logged."""
+    decision = service.decide_create(CALENDAR, by, citizen_id, Category.APPT_SUL)
+    if decision is not None and decision.permitted:
+        return [rule.code for rule in decision.held]
+    reason = Reason.NO_RELATION if decision is None or decision.reason is None else decision.reason
+    raise service.refused_as(by, interaction, "CalendarFeed", citizen_id, reason)
+
+
+def _log_feed(by: Actor, feed: CalendarFeed, interaction: str, rules: list[str]) -> None:
+    """Write the log row."""
+    ids, whose = [feed.pk], feed.citizen_id
+    service.log(by, interaction, "CalendarFeed", citizen_id=whose, outcome="permit", resource_ids=ids, rules=rules)
 
 
 def _implied(paragraph: str) -> tuple[Law, ...]:

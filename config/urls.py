@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from access import bundle_views, everything, history, operations, search_views, write_views
 from access import definitions_views as definitions
+from appointments import views as appointments
 from consents import views as consents
 from desk import views as desk
 from exchange import views as exchange
@@ -71,6 +72,7 @@ ADDRESSES: list[URLPattern] = [
     path("oauth/launch", launches.LaunchView.as_view(), name="oauth-launch"),
     path("oauth/authorize", authorize.AuthorizeView.as_view(), name="oauth-authorize"),
     path("oauth/keys", identity.KeysView.as_view(), name="oauth-keys"),
+    path("calendar/<str:secret>.ics", appointments.CalendarView.as_view(), name="calendar"),
     path(".well-known/smart-configuration", identity.SmartConfigurationView.as_view(), name="smart-configuration"),
     path(".well-known/openid-configuration", identity.OpenidConfigurationView.as_view(), name="openid-configuration"),
 ]

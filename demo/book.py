@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Model
 
 from access.actors import DENMARK
-from appointments.models import Appointment, Series
+from appointments.models import Appointment, CalendarFeed, Series
 from careplans import models as careplans
 from citizens import models as citizens
 from consents import models as consents
@@ -59,6 +59,7 @@ ORDER: tuple[type[Model], ...] = (
     careplans.InterventionCondition,
     Series,
     Appointment,
+    CalendarFeed,
     careplans.PlanElement,
     careplans.CarePlanGrant,
 )

@@ -5,11 +5,14 @@ The act of a coded thing follows from its code, or is told where the code leaves
 
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from functools import cache
+from secrets import token_urlsafe
 from typing import Any
 
 from access.vocabulary import Category, Law
-from appointments.models import Appointment, Series
+from appointments.feeds import digest_of
+from appointments.models import Appointment, CalendarFeed, Series
 from careplans.models import (
     CarePlan,
     CareTeam,
@@ -189,7 +192,7 @@ class Course(Record):
     def overall_goal(self, words: str, by: str, days: int, parent: Goal | None = None, **more: Any) -> Goal:
         """Note an overall goal that was agreed on with the citizen."""
         fields = self._law_of_goal(by, days, more)
-        return self._goal(fields, days, kind="overall", words=words, parent=parent, is_agreed=True, **more)
+        return self._goal(fields, days, kind="overall", words=words, parent=parent, **{"is_agreed": True, **more})
 
     def disease_goal(
         self, words: str, measure: str, target: str, by: str, days: int, parent: Goal | None = None, **more: Any
@@ -284,3 +287,18 @@ class Course(Record):
         for day in days:
             self.appointment(by, day, clock, text, paragraph, is_approximate=True, series=series, **more)
         return series
+
+    def calendar(self, device: str, days: int) -> CalendarFeed:
+        """Note a calendar on a device, at an address that nobody knows."""
+        digest = digest_of(token_urlsafe())
+        return self.book.add(
+            CalendarFeed(citizen=self.citizen, device=device, digest=digest, created_at=self.book.at(days))
+        )
+
+    def measured(self, code: str, unit: str, values: dict[int, float], about: Condition, by: str) -> None:
+        """Note what was measured, by the day; each value counts as a follow-up of the condition."""
+        for day, value in values.items():
+            fields = self.element(Category(about.category), Law(about.recorded_under), by, day, "09:10")
+            row = FollowUp(**fields, condition=about, code_system=NPU, code=code, value_unit=unit)
+            row.value_quantity = Decimal(str(value))
+            self.book.add(row)

@@ -106,7 +106,8 @@ def build(book: Book) -> World:
         _unit(world, number, name)
     for name, (room, street) in ROOMS.items():
         unit = world.units[name]
-        row = Location(organisation=unit, name=room, street=street, postal_code="5000", city="Odense C")
+        town = {"postal_code": unit.postal_code, "city": unit.city}
+        row = Location(organisation=unit, name=room, street=street, **town)
         row.updated_at = book.at(-400)
         world.rooms[name] = book.add(row)
     for number, name in enumerate(STAFF, start=1):

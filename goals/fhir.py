@@ -255,11 +255,11 @@ def create(*, by: Actor, body: dict[str, Any]) -> Row:
 
 
 def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) -> Row:
-    """Change a goal by a Goal; returns its row. Of a goal that others wrote the citizen sends what she says of it."""
+    """Change a goal by a Goal, or answer one that others wrote where nothing else is changed; returns its row."""
     goal = parse(body)
-    if by.acting_as == ActingAs.CITIZEN and goal.kind != Goal.Kind.LIFE:
-        answer = services.GoalAnswer(goal.status, goal.comment)
-        return services.answer_goal(by=by, source=GOAL_SOURCE, key=key, answer=answer, if_match=if_match, sent=goal)
+    answer = services.answer_in(goal, key) if by.acting_as == ActingAs.CITIZEN else None
+    if answer is not None:
+        return services.answer_goal(by=by, source=GOAL_SOURCE, key=key, answer=answer, if_match=if_match)
     return services.update_goal(by=by, source=GOAL_SOURCE, key=key, goal=goal, if_match=if_match)
 
 

@@ -43,6 +43,7 @@ WRITTEN = (
 COURSE = frozenset({"status", "achievement"})
 
 
+ANSWERS = (Goal.Status.ACCEPTED, Goal.Status.REJECTED)
 # Where what breaks a rule stands, if in one place.
 _PLACES = {
     "goal-life-words": "Goal.description",
@@ -142,22 +143,37 @@ def update_goal(*, by: Actor, source: Source, key: UUID, goal: GoalInput, if_mat
     )
 
 
-def answer_goal(
-    *, by: Actor, source: Source, key: UUID, answer: GoalAnswer, if_match: int | None, sent: GoalInput | None = None
-) -> Row:
+def answer_goal(*, by: Actor, source: Source, key: UUID, answer: GoalAnswer, if_match: int | None) -> Row:
     """Accept or reject a goal that was proposed, or comment one that others wrote, and return its row.
 
-    `sent` is the whole goal as the citizen sent it, of which nothing else may differ. Raises FhirError: 404, 403 for
-    others than herself, 400 or 412 for the version, 422 for an answer to what was not proposed, or that says nothing.
-    Law: grounds.OWN_ACCESS. Five statements, one more with `sent`.
+    Raises FhirError: 404, 403 for others than the citizen herself, 400 or 412 for the version, 422 for an answer to
+    what was not proposed, or that says nothing. Law: grounds.OWN_ACCESS. Five statements.
     """
 
     def change(current: Goal) -> dict[str, Any]:
-        if sent is not None:
-            _check_unchanged(current, sent)
         return _answered(current, answer)
 
     return change_element(by=by, source=source, key=key, if_match=if_match, change=change, policy=ANSWER)
+
+
+def answer_in(sent: GoalInput, key: UUID) -> GoalAnswer | None:
+    """The answer that a goal is when the citizen sends it back with nothing changed but what is hers to say.
+
+    None for any other change of it, which is its writer's. Two statements; it tells nothing and decides nothing.
+    """
+    current = Goal.objects.filter(pk=key, citizen_id=sent.citizen_id, kind=sent.kind).first()
+    if current is None:
+        return None
+    told = {name: getattr(sent, name) for name in WRITTEN if name not in ("status", "words")}
+    if current.kind == Goal.Kind.FUNCTIONAL:  # its measure is the same for all, and is not read as sent
+        told |= {name: getattr(current, name) for name in ("measure_system", "measure_code")}
+    linked = set(current.addresses.values_list("condition_id", flat=True))
+    is_same = all(getattr(current, name) == value for name, value in told.items())
+    if not is_same or sent.words not in (current.words, current.words or "-") or set(sent.conditions) != linked:
+        return None
+    is_answer = sent.status in ANSWERS and current.status == Goal.Status.PROPOSED
+    is_comment = sent.status == current.status and sent.comment != current.citizen_comment
+    return GoalAnswer(sent.status, sent.comment) if is_answer or is_comment else None
 
 
 def _answered(current: Goal, answer: GoalAnswer) -> dict[str, Any]:
@@ -167,7 +183,7 @@ def _answered(current: Goal, answer: GoalAnswer) -> dict[str, Any]:
         if comment == current.citizen_comment:
             raise broken("goal-answer-empty", "Svaret siger ikke noget nyt.", "The answer says nothing new.", "note")
         return {"citizen_comment": comment}
-    if answer.status not in (Goal.Status.ACCEPTED, Goal.Status.REJECTED) or current.status != Goal.Status.PROPOSED:
+    if answer.status not in ANSWERS or current.status != Goal.Status.PROPOSED:
         raise broken(
             "goal-not-proposed",
             "Kun et foreslået mål kan godtages eller afvises.",
@@ -176,22 +192,6 @@ def _answered(current: Goal, answer: GoalAnswer) -> dict[str, Any]:
         )
     is_agreed = answer.status == Goal.Status.ACCEPTED
     return {"status": answer.status, "is_agreed": is_agreed, "citizen_comment": comment}
-
-
-def _check_unchanged(current: Goal, sent: GoalInput) -> None:
-    """The citizen has changed nothing of a goal but what is hers to say. Raises FhirError (422)."""
-    same(current, citizen_id=sent.citizen_id, kind=sent.kind)
-    told = {name: getattr(sent, name) for name in WRITTEN if name != "status"}
-    if current.kind == Goal.Kind.FUNCTIONAL:  # its measure is the same for all, and is not kept as sent
-        told |= {name: getattr(current, name) for name in ("measure_system", "measure_code")}
-    linked = set(current.addresses.values_list("condition_id", flat=True))
-    is_same = all(getattr(current, name) == value for name, value in told.items() if name != "words")
-    if not is_same or sent.words not in (current.words, current.words or "-") or set(sent.conditions) != linked:
-        raise broken(
-            "goal-answer-only",
-            "Du kan godtage, afvise eller skrive en bemærkning; resten retter den, der har skrevet målet.",
-            "You can accept, reject or comment; the rest is corrected by who wrote the goal.",
-        )
 
 
 def _check_comment(goal: GoalInput, held: str) -> None:

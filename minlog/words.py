@@ -65,6 +65,7 @@ THINGS: dict[str, Texts] = {
     "Encounter": ("dine kontakter", "your contacts"),
     "Observation": ("dine opfølgninger", "your follow-ups"),
     "Appointment": ("dine aftaler", "your appointments"),
+    "CalendarFeed": ("adresser til din kalender", "addresses of your calendar"),
     "Consent": ("dine samtykker og spærringer", "your consents and blocks"),
     "Provenance": ("hvem der har skrevet om dig", "who has written about you"),
     "AuditEvent": ("loggen over opslag", "the log of look-ups"),

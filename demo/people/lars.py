@@ -4,6 +4,7 @@ He was delirious when he was in hospital, is ashamed of it, and has marked that 
 """
 
 from access.vocabulary import Category, Law, Purpose
+from appointments.models import Appointment
 from careplans.models import CarePlan, Condition
 from consents.models import Consent
 from demo.course import Course, Sharing
@@ -26,7 +27,7 @@ def tell(world: World) -> None:
     conditions = _conditions(lars)
     goals = _goals(lars, conditions)
     _plans(lars, conditions, goals)
-    _appointments(lars)
+    _discharge(lars, conditions, goals, _appointments(lars))
     _decisions(lars, conditions)
 
 
@@ -99,6 +100,12 @@ def _goals(lars: Course, at: dict[str, Condition]) -> dict[str, Goal]:
     lars.addresses(weight, at["copd-hospital"])
     lars.addresses(fewer, at["copd"])
     lars.addresses(talk, at["worry"])
+    walk = lars.overall_goal(
+        "Gå en tur på ti minutter hver dag", "lung-nurse", -3, garden, status="proposed", is_agreed=None
+    )
+    lars.addresses(walk, at["breathing"])
+    lars.measured("NPU03011", "%", {-20: 82, -16: 84, -12: 86, -9: 85, -5: 87, -2: 87}, at["copd-hospital"], "doctor")
+    lars.measured("NPU03804", "kg", {-20: 61.5, -12: 61.8, -2: 62.6}, at["copd-hospital"], "doctor")
     lars.serves(air, garden)
     lars.conflict(wash, weight)
     lars.evaluate(air, "doctor", -5, "improving", "Ligger på 87 % i hvile.")
@@ -152,11 +159,35 @@ def _plans(lars: Course, at: dict[str, Condition], goals: dict[str, Goal]) -> No
     lars.follow_up(hygiene, "home-care", -15, "continues")
 
 
-def _appointments(lars: Course) -> None:
-    """Region, practice and municipality; of the municipality under three acts."""
+def _discharge(lars: Course, at: dict[str, Condition], goals: dict[str, Goal], checks: list[Appointment]) -> None:
+    """What the ward agreed with Lars and Mette on the day he went home."""
+    plan = lars.plan(
+        CarePlan.Kind.COURSE,
+        "Aftaler ved udskrivelsen",
+        "Du tager ilt om natten og når du hviler, mindst 16 timer i døgnet.\n"
+        "Du tager prednisolon i 5 dage. Derefter stopper du.\n"
+        "Hjemmesygeplejen kommer hver uge og måler ilt og vægt.\n"
+        "Du drikker to små energidrikke om dagen, til du vejer 64 kg.\n"
+        "Får du feber eller mere slim, ringer du til KOL-sygeplejersken på 65 00 00 16. Ring 1-1-2, hvis du ikke kan "
+        "få luft.\n"
+        "Mette er med til samtalen på sygehuset om hjemmerespirator.",
+        "doctor",
+        -12,
+        end=lars.book.at(80),
+    )
+    oxygen = lars.intervention("G1.15", "doctor", -12, at["failure"], purpose_goal=goals["air"])
+    food = lars.intervention("G1.12", "doctor", -12, at["copd-hospital"], purpose_goal=goals["weight"])
+    lars.contains(plan, at["copd-hospital"], at["failure"], goals["air"], goals["weight"], oxygen, food, *checks)
+
+
+def _appointments(lars: Course) -> list[Appointment]:
+    """Region, practice and municipality; of the municipality under three acts. Returns those agreed at the ward.
+
+    One was cancelled, two lie at the same time, and two are further apart than the time between them.
+    """
     lars.appointment("lung-ward", -21, "14:00", "Indlæggelse", minutes=13000, at_weekends=True)
-    lars.appointment("gp", -8, "10:20", "Opfølgning efter indlæggelse", requester=lars.unit("lung-ward"))
-    lars.appointment(
+    seen = lars.appointment("gp", -8, "10:20", "Opfølgning efter indlæggelse", requester=lars.unit("lung-ward"))
+    mask = lars.appointment(
         "doctor",
         8,
         "09:00",
@@ -166,12 +197,20 @@ def _appointments(lars: Course) -> None:
         reason_code="DJ961",
         reason_text="Skæve gastal. Transport er bestilt til 08:15.",
     )
+    lars.appointment(
+        "gp", 3, "08:40", "Blodprøve", minutes=10, status="cancelled", cancellation_reason="prov-pers",
+        cancelled_at=lars.book.at(-1),
+    )  # fmt: skip
+    lars.appointment("dental-clinic", 4, "12:45", "Eftersyn af tænder")
+    lars.appointment("vejle-lung", 12, "10:00", "Måling af lungerne", minutes=45, requester=lars.unit("lung-ward"))
+    lars.calendar("Min tablet", -50)
     lars.appointment("gp", 23, "11:00", "Årskontrol for KOL", appointment_type="CHECKUP")
     lars.visits("municipal-nurse", [-16, -9, -2, 5, 12, 19], "09:00", "Sygeplejebesøg", "SUL § 138")
     lars.visits("home-helper", list(range(-7, 15)), "07:30", "Personlig hjælp og pleje", "SEL § 83, stk. 1, nr. 1")
     lars.visits("home-care", [-10, 4, 18], "12:30", "Praktisk hjælp", "SEL § 83, stk. 1, nr. 2", minutes=60)
     lars.visits("social-psychiatry", [-6, 1, 15], "13:00", "Socialpædagogisk støtte", "SEL § 85", minutes=60)
     lars.appointment("caseworker", 20, "13:30", "Samtale om forløb efter ældreloven", "ÆL § 10", minutes=60)
+    return [seen, mask]
 
 
 def _decisions(lars: Course, at: dict[str, Condition]) -> None:

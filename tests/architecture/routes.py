@@ -55,6 +55,7 @@ ROUTES: dict[str, list[Case | Elsewhere]] = {
     "oauth-token": [Elsewhere("tests/http/test_tokens.py")],
     "oauth-revoke": [Elsewhere("tests/http/test_ways_in.py")],
     "home": [Elsewhere("tests/portal/test_shell.py")],
+    "calendar": [Elsewhere("tests/appointments/test_feeds.py")],
     "desk": [Elsewhere("tests/desk/test_desk.py")],
     "desk-open": [Elsewhere("tests/desk/test_desk.py")],
     "oauth-launch": [Elsewhere("tests/http/test_launch.py")],

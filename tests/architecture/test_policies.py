@@ -51,6 +51,7 @@ WITHOUT_POLICY = {
     "careplans.PlanParty": LINK,
     "careplans.PlanElement": LINK,
     "careplans.InterventionCondition": LINK,
+    "appointments.CalendarFeed": "a citizen's own way in; what is read through it is decided as her own look",
     "appointments.Series": "joins appointments, each decided by its own policy",
     "law.SwitchPosition": "how the law's open questions stand; public, about nobody",
     "exchange.Delivery": MACHINE,

@@ -18,6 +18,7 @@ OWN_LOGS = {"audit", "minlog", "exchange", "identity", "terminology", "bench"}
 OTHERS = {"admin", "auth", "contenttypes", "sessions", "guardian"}
 ELSEWISE = {
     "SwitchPosition": "append-only itself, and dated by when it was known",
+    "CalendarFeed": "a way in, which no decision asks; that it was made, used and ended is in the log",
     "DryRun": "a question about what would be, which no decision asks",
     "DryRunChunk": "a part of it",
 }

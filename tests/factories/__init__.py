@@ -5,6 +5,7 @@
 
 from tests.factories.appointments import (
     appointment,
+    calendar_feed,
     cancelled_appointment,
     daily_visits,
     elderly_care_visit,
@@ -163,6 +164,7 @@ __all__ = [
     "block",
     "block_of_origin",
     "block_of_period",
+    "calendar_feed",
     "cancelled_appointment",
     "care_plan",
     "care_team",

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from access.vocabulary import Category
-from appointments.models import Appointment, Series
+from appointments.feeds import digest_of
+from appointments.models import Appointment, CalendarFeed, Series
 from tests.factories.base import ago, ahead, element, now
 from tests.factories.citizens import citizen
 from tests.factories.organisations import home_care, nursing, practice, ward
@@ -90,3 +91,12 @@ def daily_visits(days: int = 3, **given: Any) -> list[Appointment]:
         given["series"] = series(**({"citizen": given["citizen"]} if "citizen" in given else {}))
     about = {"citizen": given["series"].citizen, "is_approximate": True, **given}
     return [home_care_visit(**{**about, "start": ahead(days=day)}) for day in range(1, days + 1)]
+
+
+def calendar_feed(**given: Any) -> CalendarFeed:
+    """A calendar on the citizen's telephone; its secret is its device's name with the citizen's id."""
+    if "citizen" not in given:
+        given["citizen"] = citizen()
+    device = given.setdefault("device", "Min telefon")
+    given.setdefault("digest", digest_of(f"{device}{given['citizen'].pk}"))
+    return CalendarFeed.objects.create(**{"created_at": now(), **given})
