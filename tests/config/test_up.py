@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
+import psycopg
 import pytest
 
-from config import embedded
+from config import embedded, web
 from config.postgres import Cluster
 from tests.config import guide
 from tests.config.walk import as_printed
@@ -86,6 +87,14 @@ def second_run(service: Service) -> str:
     return second.said()
 
 
+def listening(service: Service) -> int:
+    """How many processes of the web server hear of tokens that are called back: each has a connection for it."""
+    asked = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE %s AND pid <> pg_backend_pid()"
+    with psycopg.connect(Cluster(service.folder).url) as found:
+        row = found.execute(asked, ["%FROM identity_revokedtoken WHERE expires_at > now()%"]).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def a_vendor_gets_in(service: Service) -> None:
     """docs/integrating.md works as written, from the key pair to the first overview."""
     folder = service.folder.with_name("my-epj")
@@ -111,6 +120,7 @@ def test_everything_starts_answers_and_stops_and_starts_again(service: Service) 
         assert f"curl http://localhost:{service.port}/fhir/metadata" in service.said()
         if number == signal.SIGINT:
             a_vendor_gets_in(service)
+            assert listening(service) == web.WORKERS > 1
             as_printed(guide.run("../README.md", service.environment(is_demo=True)))
 
         process.send_signal(number)

@@ -1,19 +1,26 @@
 """Deliveries beside each other: nothing is lost, nothing is doubled."""
 
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+from pathlib import Path
 from threading import Barrier
 
+import msgspec
+import pytest
+from django.core.management import call_command
 from django.db import connections
 
 from audit.models import Version
 from careplans.models import Condition
 from citizens.models import Citizen
+from exchange import batches
 from exchange.models import Delivery, OutboxMessage
 from exchange.services import take
 from organisations.models import Organisation, TreatmentRelation
 from tests.exchange.builders import Json, as_bytes, condition, goal, patient, planned, report
 from tests.exchange.committed.conftest import nobody, unknown_unit
 from tests.exchange.conftest import system
+from tests.http.kit import worker_database_url
 
 
 def at_once(*bundles: Json, source: str) -> list[str]:
@@ -75,3 +82,22 @@ def test_several_citizens_of_one_new_municipality_at_once() -> None:
     assert at_once(*people, source=unit) == ["taken"] * 3
 
     assert Organisation.objects.filter(sor=unit).count() == 1
+
+
+def test_processes_share_a_file_and_take_each_bundle_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = unknown_unit()
+    people = {f"c{number}": nobody() for number in range(8)}
+    nights = ("2025-03-11T02:00:00Z", "2025-03-10T02:00:00Z")
+    bundles = [report(condition(key), at=at, who=patient(cpr, unit)) for at in nights for key, cpr in people.items()]
+    (tmp_path / "all.ndjson").write_bytes(b"".join(as_bytes(bundle) + b"\n" for bundle in bundles))
+    monkeypatch.setenv("DATABASE_URL", worker_database_url())
+    monkeypatch.setattr(batches, "GROUP", 3)
+
+    told = StringIO()
+    call_command("deliver", str(tmp_path / "all.ndjson"), source=unit, workers=2, json=True, stdout=told)
+
+    assert len(msgspec.json.decode(told.getvalue())["citizens"]) == len(bundles)
+    assert Delivery.objects.filter(source=unit).exclude(outcome="quarantined").count() == len(bundles)
+    stands = Condition.objects.filter(source=unit).values_list("source_id", "citizen__cpr")
+    assert dict(stands) == people and len(stands) == len(people)
+    assert set(Delivery.objects.filter(source=unit).values_list("citizen__cpr", flat=True)) == set(people.values())
