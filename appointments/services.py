@@ -100,7 +100,7 @@ def create_appointment(*, by: Actor, source: Source, given: AppointmentInput) ->
     """Create an appointment owned by the writer's unit and return its row.
 
     Raises FhirError: 403 without a right to record it, 422 for an act that is not told or for units, people, places
-    or a series that do not exist. Law: grounds.OWN_RECORDING. Four statements, two more for a series.
+    or a series that do not exist. Law: grounds.OWN_RECORDING. Two statements; six with a series.
     """
     law = act_of(by, _implied(given.paragraph), given.law)
 

@@ -124,7 +124,7 @@ def _entered(by: Actor, citizen_id: UUID, kind: Entry.Kind, values: dict[str, An
 def create_relative(*, by: Actor, source: Source, relative: RelativeInput) -> Row:
     """Write a relative on a citizen's stamkort and return its row.
 
-    Raises FhirError: 403 without a right to, 422 for one without a name. Three statements.
+    Raises FhirError: 403 without a right to, 422 for one without a name. One statement.
     """
     check_relative(relative)
     return create_element(

@@ -81,7 +81,7 @@ def create_intervention(*, by: Actor, source: Source, given: InterventionInput) 
         law=law,
         values=values,
         occurred_at=given.start or given.authored_at,
-        after=lambda made: write_reasons(by, "intervention", made, given.reasons),
+        after=(lambda made: write_reasons(by, "intervention", made, given.reasons)) if given.reasons else None,
     )
 
 
@@ -179,5 +179,5 @@ def create_completed(*, by: Actor, source: Source, given: CompletedInput) -> Row
         law=law,
         values=values,
         occurred_at=given.performed_at,
-        after=lambda made: write_reasons(by, "completed", made, given.reasons),
+        after=(lambda made: write_reasons(by, "completed", made, given.reasons)) if given.reasons else None,
     )

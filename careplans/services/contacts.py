@@ -81,7 +81,7 @@ def create_contact(*, by: Actor, source: Source, given: ContactInput) -> Row:
         law=law,
         values=values,
         occurred_at=given.start,
-        after=lambda made: write_reasons(by, "contact", made, given.reasons, conditions),
+        after=(lambda made: write_reasons(by, "contact", made, given.reasons, conditions)) if given.reasons else None,
     )
 
 
