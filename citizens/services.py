@@ -115,6 +115,11 @@ def powers_of(*, by: Actor) -> Powers:
     return found
 
 
+def has_offers(*, by: Actor) -> bool:
+    """Whether an offer waits for the actor's own answer. Two statements."""
+    return _offered_to(by).exists()
+
+
 def offer_power(*, by: Actor, cpr: str, called: str, power: PowerInput) -> AttorneyOffer:
     """Offer somebody a power of attorney; it is none until she says yes. `called` is what the citizen calls her.
 

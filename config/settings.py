@@ -161,6 +161,18 @@ RATE_PER_ADDRESS = _rate("RATE_PER_ADDRESS", "50/500")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# E-mail that there is a message (docs/messages.md): by a mail server, or in demo mode into files; else none is sent.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _flag("EMAIL_USE_TLS", True)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "noreply@localhost")
+SENDS_EMAIL = bool(EMAIL_HOST) or DEMO_MODE
+
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {**embedded.broker_folders(DATA_DIR), "polling_interval": 0.2} if CELERY_BROKER_URL.startswith("filesystem") else {}
@@ -177,6 +189,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "dispatch-outbox": {"task": "exchange.dispatch_outbox", "schedule": 5.0, "options": {"expires": 30}},
     "tell-subscribers": {"task": "exchange.tell_subscribers", "schedule": 2.0, "options": {"expires": 30}},
     "forget-notifications": {"task": "exchange.forget_notifications", "schedule": 86_400.0},
+    "tell-what-ends": {"task": "exchange.tell_what_ends", "schedule": 21_600.0, "options": {"expires": 3600}},
     "follow-up-claims": {"task": "careplans.follow_up_claims", "schedule": 600.0, "options": {"expires": 600}},
     "forget-expired": {"task": "identity.forget_expired", "schedule": 300.0, "options": {"expires": 300}},
     "make-log-partitions": {"task": "audit.tasks.make_partitions", "schedule": 86_400.0},

@@ -11,5 +11,6 @@ class ExchangeConfig(AppConfig):
     name = "exchange"
 
     def ready(self) -> None:
-        """Import the outbox, which listens."""
+        """Import the outbox, which listens, and what makes messages to citizens of what it hears."""
         import_module("exchange.outbox")
+        import_module("exchange.notices")

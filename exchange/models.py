@@ -236,3 +236,41 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"Notification {self.pk}"
+
+
+class Notice(models.Model):
+    """A message to a citizen (besked): that something happened, of a kind (`exchange.notices.KINDS`), about one thing.
+
+    `about` tells one such happening from another, and is never shown. `at` and `read_at` are aware UTC instants.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=120)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["citizen", "kind", "about"], name="notice_once")]
+        indexes = [
+            models.Index(fields=["citizen", "id"], name="notice_citizen"),
+            models.Index(fields=["citizen"], condition=Q(read_at__isnull=True), name="notice_new"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Notice {self.pk}"
+
+
+class NoticeAddress(models.Model):
+    """Whether a citizen is told by e-mail that there is a message, and where: empty is the e-mail on her stamkort."""
+
+    citizen = models.OneToOneField("citizens.Citizen", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    wants_email = models.BooleanField(default=True)
+    email = models.EmailField(blank=True, default="")
+
+    class Meta:
+        verbose_name_plural = "notice addresses"
+
+    def __str__(self) -> str:
+        return f"NoticeAddress {self.pk}"

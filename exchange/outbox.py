@@ -1,7 +1,9 @@
 """What must happen after a commit: rows written with their cause, carried out at least once by a worker.
 
 A handler is registered for a topic and must be safe to repeat: it may run again after it has done its work, when the
-worker died before it could say so. What fails is tried again later and later, and never given up.
+worker died before it could say so. One that must not run again, since the world outside has no way back, is registered
+as `once`: where a worker died in the midst of it, it is left. What fails is tried again later and later, and never
+given up.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,12 +15,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from access.events import Event, listen
-from consents.models import Override
 from exchange.models import OutboxMessage
 
 Handler = Callable[[OutboxMessage], None]
 
 _HANDLERS: dict[str, Handler] = {}
+_ONCE: set[str] = set()
+# Stands as the error of a message that is being carried out once; whoever finds it after this died in the midst of it.
+_BEGUN = "begun"
+_LEFT = "left"
+_MIDST = timedelta(minutes=10)
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(hours=1)
 log = structlog.get_logger(__name__)
@@ -28,11 +34,13 @@ class UnknownTopic(Exception):
     """Nobody handles this topic."""
 
 
-def handles(topic: str) -> Callable[[Handler], Handler]:
-    """Make the function the handler of a topic."""
+def handles(topic: str, *, once: bool = False) -> Callable[[Handler], Handler]:
+    """Make the function the handler of a topic; `once` for one that is not run again when nobody knows how it ended."""
 
     def keep(handler: Handler) -> Handler:
         _HANDLERS[topic] = handler
+        if once:
+            _ONCE.add(topic)
         return handler
 
     return keep
@@ -89,29 +97,42 @@ def dispatch(limit: int = 100) -> int:
 def _next() -> bool | None:
     """Carry out one message in its own transaction; None when none is due, else whether it was done.
 
-    The message is marked in the transaction of its handler, so what the handler writes here stands with the mark.
+    The message is marked in the transaction of its handler, so what the handler writes here stands with the mark. One
+    that is carried out once is marked as begun first, and that is committed.
     """
     with transaction.atomic():
         due = OutboxMessage.objects.filter(done_at__isnull=True, next_attempt_at__lte=timezone.now())
         message = due.order_by("next_attempt_at", "id").select_for_update(skip_locked=True).first()
         if message is None:
             return None
-        message.attempts += 1
-        try:
-            with transaction.atomic():
-                _handler(message.topic)(message)
-        except Exception as error:
-            log.warning(
-                "outbox message failed", message=str(message.pk), topic=message.topic, error=type(error).__name__
-            )
-            message.error = type(error).__name__
-            message.next_attempt_at = timezone.now() + wait_after(message.attempts)
-            message.save(update_fields=["attempts", "error", "next_attempt_at"])
-            return False
-        message.done_at = timezone.now()
-        message.error = ""
-        message.save(update_fields=["attempts", "error", "done_at"])
-        return True
+        if message.topic not in _ONCE:
+            return _carried_out(message)
+        if message.error == _BEGUN:
+            log.warning("outbox message left", message=str(message.pk), topic=message.topic)
+            message.error, message.done_at = _LEFT, timezone.now()
+            message.save(update_fields=["error", "done_at"])
+            return True
+        message.error, message.next_attempt_at = _BEGUN, timezone.now() + _MIDST
+        message.save(update_fields=["error", "next_attempt_at"])
+    return _carried_out(message)
+
+
+def _carried_out(message: OutboxMessage) -> bool:
+    """Carry out a message and mark it; what fails is tried again later."""
+    message.attempts += 1
+    try:
+        with transaction.atomic():
+            _handler(message.topic)(message)
+    except Exception as error:
+        log.warning("outbox message failed", message=str(message.pk), topic=message.topic, error=type(error).__name__)
+        message.error = type(error).__name__
+        message.next_attempt_at = timezone.now() + wait_after(message.attempts)
+        message.save(update_fields=["attempts", "error", "next_attempt_at"])
+        return False
+    message.done_at = timezone.now()
+    message.error = ""
+    message.save(update_fields=["attempts", "error", "done_at"])
+    return True
 
 
 def _handler(topic: str) -> Handler:
@@ -129,13 +150,6 @@ def _delivery_taken(message: OutboxMessage) -> None:
 @handles("claim-unconfirmed")
 def _claim_unconfirmed(message: OutboxMessage) -> None:
     """Nothing confirmed a claimed relation by its deadline: the event is on record for the unit that it names."""
-
-
-@handles("block-overridden")
-def _block_overridden(message: OutboxMessage) -> None:
-    """A block was overridden: note when the citizen was told, for the look stands flagged in her log from the first."""
-    untold = Override.objects.filter(pk=message.payload["override"], citizen_informed_at__isnull=True)
-    untold.update(citizen_informed_at=timezone.now())
 
 
 @handles("social-emergency")

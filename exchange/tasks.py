@@ -1,8 +1,9 @@
 """What the worker does for this app."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from exchange import outbox
+from exchange import notices, outbox
 from exchange.subscriptions import delivering, fanout
 
 
@@ -24,3 +25,9 @@ def tell_subscribers() -> int:
 def forget_notifications() -> int:
     """Let go of notifications that can be replayed no more."""
     return delivering.forget()
+
+
+@shared_task(name="exchange.tell_what_ends")
+def tell_what_ends() -> int:
+    """Tell citizens of consents and powers of attorney that end soon; safe to run at any time."""
+    return notices.tell_what_ends(timezone.now())

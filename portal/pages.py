@@ -22,6 +22,7 @@ LANGUAGES = ("da", "en")
 MENU = {
     "front": "portal",
     "relatives": "portal-relatives",
+    "messages": "portal-messages",
 }
 
 

@@ -12,6 +12,7 @@ from access.actors import Actor
 from access.vocabulary import ActingAs, Purpose
 from citizens.capacities import Capacity, capacities_of
 from citizens.models import Citizen
+from exchange import notices
 from fhir.ids import new_key
 from identity import sessions
 from identity.models import LoginSession
@@ -19,13 +20,17 @@ from identity.models import LoginSession
 
 @dataclass(frozen=True)
 class Visitor:
-    """One who is logged in. `subject` is the citizen whose data the pages show: herself, or whom she acts for."""
+    """One who is logged in. `subject` is the citizen whose data the pages show: herself, or whom she acts for.
+
+    `unread` is how many new messages there are for herself.
+    """
 
     actor: Actor
     me: Citizen
     subject: Citizen
     capacities: tuple[Capacity, ...]
     login: LoginSession
+    unread: int
 
     @property
     def citizen_id(self) -> UUID:
@@ -86,7 +91,8 @@ def current(request: HttpRequest) -> Visitor | None:
     if held is None:
         return None
     now = datetime.now(UTC)
-    login = sessions.in_force(now).select_related("citizen").filter(pk=UUID(held["id"])).first()
+    held_to = sessions.in_force(now).select_related("citizen").filter(pk=UUID(held["id"]))
+    login = held_to.annotate(unread=notices.unread_of("citizen_id")).first()
     if login is None:
         request.session.flush()
         return None
@@ -104,4 +110,5 @@ def current(request: HttpRequest) -> Visitor | None:
         token_id=held["id"],
         request_id=new_key().hex,
     )
-    return Visitor(actor, me, acting.citizen if acting else me, capacities, login)
+    unread = 0 if acting else login.unread or 0
+    return Visitor(actor, me, acting.citizen if acting else me, capacities, login, unread)

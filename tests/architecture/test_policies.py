@@ -59,6 +59,8 @@ WITHOUT_POLICY = {
     "exchange.Delivered": MACHINE,
     "exchange.OutboxMessage": MACHINE,
     "exchange.Happening": MACHINE,
+    "exchange.Notice": "kinds and ids; shown by exchange.notices to who may see the citizen's decisions",
+    "exchange.NoticeAddress": "where a citizen wants to be told; shown to herself alone",
     "exchange.Notification": "ids that wait; each is told by the policy of what it names, decided when it is sent",
 }
 # Grounds that no rule rests on, but a gate of many rules: the gate, and a condition that it asks.

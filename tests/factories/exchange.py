@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from exchange.models import Delivery, Happening, Notification, OutboxMessage, Quarantined, Subscription
+from exchange.models import (
+    Delivery,
+    Happening,
+    Notice,
+    NoticeAddress,
+    Notification,
+    OutboxMessage,
+    Quarantined,
+    Subscription,
+)
 from fhir.ids import new_key
 from tests.factories.base import ago, now, numbers
 from tests.factories.citizens import citizen
@@ -78,3 +87,17 @@ def notification(**given: Any) -> Notification:
     if "citizen_id" not in given:
         given["citizen_id"] = citizen().pk
     return Notification.objects.create(**{**fields, **given})
+
+
+def notice(**given: Any) -> Notice:
+    """A new message to a citizen, that a consent of hers ends soon."""
+    if "citizen" not in given:
+        given["citizen"] = citizen()
+    return Notice.objects.create(**{"kind": "consent-ends", "about": str(new_key()), "at": now(), **given})
+
+
+def notice_address(**given: Any) -> NoticeAddress:
+    """A citizen who is told by e-mail."""
+    if "citizen" not in given:
+        given["citizen"] = citizen()
+    return NoticeAddress.objects.create(**{"email": "tove@example.test", **given})

@@ -30,6 +30,7 @@ PAGES: dict[str, Row] = {
     "portal-login-back": Row("/portal/login/back/", is_open=True, is_form=True),
     "portal-logout": Row("/portal/logout/", is_open=True, is_form=True),
     "portal-acting": Row("/portal/acting/", 8),
+    "portal-messages": Row("/portal/messages/", 17),
     "portal-relatives": Row("/portal/relatives/", 16),
     "portal-relatives-give": Row("/portal/relatives/give/", 8),
     "portal-relatives-change": Row("/portal/relatives/{power}/", 16),
@@ -40,4 +41,5 @@ PAGES: dict[str, Row] = {
 def samples(cast: Cast) -> dict[str, Any]:
     """Make what the addresses name, all of it the citizen's; the ids by name."""
     me = cast.citizen.person
+    factories.notice(citizen=me)
     return {"power": factories.power_of_attorney(principal=me).pk}
