@@ -140,7 +140,12 @@ OIDC = provider_from(os.environ)
 STATIC_URL = "/static/"
 # The national design system and htmx, as `make` installs them (package.json).
 _PACKAGES = BASE_DIR / "node_modules"
-_DRAWN_WITH = {"dkfds/css": "dkfds/dist/css", "dkfds/fonts": "dkfds/dist/fonts", "htmx": "htmx.org/dist"}
+_DRAWN_WITH = {
+    "dkfds/css": "dkfds/dist/css",
+    "dkfds/fonts": "dkfds/dist/fonts",
+    "dkfds/img": "dkfds/dist/img",
+    "htmx": "htmx.org/dist",
+}
 STATICFILES_DIRS = [(name, _PACKAGES / found) for name, found in _DRAWN_WITH.items() if (_PACKAGES / found).is_dir()]
 WHITENOISE_MAX_AGE = 3600
 APPEND_SLASH = False

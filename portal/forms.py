@@ -47,6 +47,8 @@ class PageForm(forms.Form):
             for kind, text in _GENERAL.items():
                 if kind in field.error_messages:
                     field.error_messages[kind] = common[text]
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["required"] = common["invalid_choice"]
             if isinstance(field, forms.DateField):
                 field.error_messages["invalid"] = common["invalid_date"]
             looks = next((name for kind, name in _CLASSES if isinstance(field.widget, kind)), "")

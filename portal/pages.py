@@ -21,6 +21,7 @@ LANGUAGES = ("da", "en")
 # The entries of the menu, each with its address.
 MENU = {
     "front": "portal",
+    "stamkort": "portal-stamkort",
     "relatives": "portal-relatives",
     "messages": "portal-messages",
 }

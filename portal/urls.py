@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import front, login, logins, notices, relatives
+from portal.views import front, login, logins, notices, relatives, stamkort, stamkort_edit, stamkort_relatives
 
 urlpatterns: list[URLPattern] = [
     path("", front.FrontView.as_view(), name="portal"),
@@ -11,6 +11,32 @@ urlpatterns: list[URLPattern] = [
     path("login/back/", login.FromProviderView.as_view(), name="portal-login-back"),
     path("logout/", login.LogoutView.as_view(), name="portal-logout"),
     path("acting/", login.ActingView.as_view(), name="portal-acting"),
+    path("stamkort/", stamkort.CardView.as_view(), name="portal-stamkort"),
+    path("stamkort/print/", stamkort.PrintView.as_view(), name="portal-stamkort-print"),
+    path("stamkort/wishes/<str:kind>/", stamkort.WishView.as_view(), name="portal-stamkort-wish"),
+    path("stamkort/typed/<str:kind>/", stamkort_edit.GroupView.as_view(), name="portal-stamkort-group"),
+    path(
+        "stamkort/typed/<str:kind>/history/",
+        stamkort_edit.GroupHistoryView.as_view(),
+        name="portal-stamkort-group-history",
+    ),
+    path("stamkort/relatives/new/", stamkort_relatives.NewRelativeView.as_view(), name="portal-stamkort-relative-new"),
+    path("stamkort/relatives/<uuid:key>/", stamkort_relatives.RelativeView.as_view(), name="portal-stamkort-relative"),
+    path(
+        "stamkort/relatives/<uuid:key>/move/",
+        stamkort_relatives.MoveRelativeView.as_view(),
+        name="portal-stamkort-relative-move",
+    ),
+    path(
+        "stamkort/relatives/<uuid:key>/remove/",
+        stamkort_relatives.RemoveRelativeView.as_view(),
+        name="portal-stamkort-relative-remove",
+    ),
+    path(
+        "stamkort/relatives/<uuid:key>/history/",
+        stamkort_relatives.RelativeHistoryView.as_view(),
+        name="portal-stamkort-relative-history",
+    ),
     path("messages/", notices.MessagesView.as_view(), name="portal-messages"),
     path("relatives/", relatives.RelativesView.as_view(), name="portal-relatives"),
     path("relatives/give/", relatives.GiveView.as_view(), name="portal-relatives-give"),

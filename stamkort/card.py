@@ -7,18 +7,18 @@ from uuid import UUID
 
 import orjson
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateTimeField, OuterRef, Q
+from django.db.models import DateTimeField, Max, OuterRef, Q, TextField, UUIDField
 from django.db.models.functions import JSONObject
 
 from access import service, versions
 from access.actors import Actor, born_by
 from access.policies import policy_of
 from access.sql import Param
-from access.statements import Row, Source
+from access.statements import Row, Search, Source
 from access.versions import Told
 from access.vocabulary import Category
 from audit.models import Version
-from citizens.models import Citizen, Custody
+from citizens.models import Citizen, Custody, Relative
 from organisations.models import Organisation, Professional
 from stamkort.fhir.patient import COLUMNS, is_withheld
 from stamkort.fhir.registrations import REGISTRATION_SOURCE
@@ -164,6 +164,25 @@ def history(*, by: Actor, source: Source, key: UUID, before: int, limit: int) ->
     found = Version.objects.filter(version__lt=before).order_by("-version")
     told = versions.among(source, by, {now["id"]: now}, found, limit=limit)
     return [replace(one, row=told_fields(one.row) if "value" in one.row else one.row) for one in told]
+
+
+def registrations(*, by: Actor, citizen_id: UUID, kind: str) -> list[Row]:
+    """Return the registrations of a kind, the newest first; it is logged. Raises FhirError (403)."""
+    where = Q(citizen_id=Param("q0", UUIDField()), kind=Param("q1", TextField()))
+    values = {"q0": citizen_id, "q1": kind}
+    wanted = Search(("of-kind",), where, values, citizen_id, limit=1, order=("-decided_at", "-id"), is_bounded=True)
+    return service.search(REGISTRATION_SOURCE, by, wanted, query=f"Consent?patient=Patient/{citizen_id}")
+
+
+def last_place(citizen_id: UUID) -> int:
+    """The place of the last of a citizen's relatives, 0 when there are none. One statement."""
+    standing = Relative.objects.filter(citizen_id=citizen_id, deleted_at__isnull=True)
+    return standing.aggregate(last=Max("rank"))["last"] or 0
+
+
+def say_why(*, by: Actor, citizen_id: UUID) -> None:
+    """Raise what refuses the look at a stamkort of which nothing may be seen. Raises FhirError (403, 404)."""
+    service.read(CARD_SOURCE, by, citizen_id)
 
 
 def content_of(*, by: Actor, registration_id: UUID) -> Row | None:

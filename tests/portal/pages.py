@@ -6,8 +6,11 @@ A new address has to be written in here. `{goal}` and its like stand for ids of 
 from dataclasses import dataclass
 from typing import Any
 
+from stamkort.models import Entry, Registration
+from stamkort.services import write_entry
 from tests import factories
 from tests.cast import Cast
+from tests.factories import now
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,16 @@ PAGES: dict[str, Row] = {
     "portal-login-back": Row("/portal/login/back/", is_open=True, is_form=True),
     "portal-logout": Row("/portal/logout/", is_open=True, is_form=True),
     "portal-acting": Row("/portal/acting/", 8),
+    "portal-stamkort": Row("/portal/stamkort/", 20),
+    "portal-stamkort-print": Row("/portal/stamkort/print/", 18),
+    "portal-stamkort-wish": Row("/portal/stamkort/wishes/treatment-will/", 10),
+    "portal-stamkort-group": Row("/portal/stamkort/typed/comment/", 11),
+    "portal-stamkort-group-history": Row("/portal/stamkort/typed/comment/history/", 14),
+    "portal-stamkort-relative-new": Row("/portal/stamkort/relatives/new/", 10),
+    "portal-stamkort-relative": Row("/portal/stamkort/relatives/{relative}/", 12),
+    "portal-stamkort-relative-move": Row("/portal/stamkort/relatives/{relative}/move/", is_form=True),
+    "portal-stamkort-relative-remove": Row("/portal/stamkort/relatives/{relative}/remove/", 14),
+    "portal-stamkort-relative-history": Row("/portal/stamkort/relatives/{relative}/history/", 12),
     "portal-messages": Row("/portal/messages/", 17),
     "portal-relatives": Row("/portal/relatives/", 16),
     "portal-relatives-give": Row("/portal/relatives/give/", 8),
@@ -42,4 +55,13 @@ def samples(cast: Cast) -> dict[str, Any]:
     """Make what the addresses name, all of it the citizen's; the ids by name."""
     me = cast.citizen.person
     factories.notice(citizen=me)
-    return {"power": factories.power_of_attorney(principal=me).pk}
+    return {**of_stamkort(cast), "power": factories.power_of_attorney(principal=me).pk}
+
+
+def of_stamkort(cast: Cast) -> dict[str, Any]:
+    """A relative, a comment that staff typed anew, and a will of which only the newest is in force."""
+    me, by = cast.citizen.person, cast.doctor.actor
+    write_entry(by=by, citizen_id=me.pk, kind=Entry.Kind.COMMENT, value={"text": "Tal langsomt."})
+    Registration.objects.filter(citizen_id=me.pk, revoked_at=None).update(revoked_at=now())
+    factories.will_content(citizen=me)
+    return {"relative": factories.relative(citizen=me, author=cast.doctor.person, origin=cast.units.ward).pk}

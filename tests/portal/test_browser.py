@@ -1,5 +1,6 @@
 """The pages in a real browser: four personas, phone and desktop, with and without scripts, by eye, key and aid."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -103,6 +104,20 @@ def test_log_in_and_first_visit_are_light(browser: Browser, base: str) -> None:
     assert not wrong
     assert {path: size for path, size in sizes.items() if size > MOST_BYTES} == {}
     assert max(sizes.values()) > 10_000
+
+
+def test_stamkort_is_printed_on_one_sheet_in_large_type(browser: Browser, base: str) -> None:
+    with visit(browser, base, "lars", DESK, java_script_enabled=False) as page:
+        page.goto("/portal/stamkort/print/")
+        paper = page.pdf(prefer_css_page_size=True)
+        page.emulate_media(media="print")
+        size = page.locator(".paper p").first.evaluate("each => parseFloat(getComputedStyle(each).fontSize)")
+        menus = page.locator("nav:visible, footer:visible, .no-print:visible").count()
+
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    assert re.search(rb"/MediaBox \[0 0 59[45]", paper)
+    assert round(size) >= round(13 * 96 / 72)  # points
+    assert menus == 0
 
 
 def test_front_page_is_walked_by_keys_alone_and_shows_where_one_is(browser: Browser, base: str) -> None:
