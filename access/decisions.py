@@ -185,11 +185,10 @@ def _deciding(model: type[Model], target: Target, rules: tuple[Rule, ...], key: 
     return Statement(*numbered(sql), names, ()), layout
 
 
-def gates_of(
+def asked_gates(
     model: type[Model], target: Target, rules: Sequence[Rule], actor: Actor
-) -> tuple[str, tuple[str, ...], Layout]:
-    """The text that answers each distinct gate of these rules about the rows with the `keys`, its columns, and how the
-    rules read them."""
+) -> tuple[dict[str, Any], Layout]:
+    """Each distinct gate of these rules as a column of the table by its name, and how the rules read them."""
     names: dict[Any, str | bool] = {}
     flags: dict[str, Any] = {}
     layout = []
@@ -206,9 +205,18 @@ def gates_of(
                     flags[name] = flag.column
             gates.append((gate, names[gate.condition]))
         layout.append((rule, tuple(gates)))
+    return flags, tuple(layout)
+
+
+def gates_of(
+    model: type[Model], target: Target, rules: Sequence[Rule], actor: Actor
+) -> tuple[str, tuple[str, ...], Layout]:
+    """The text that answers each distinct gate of these rules about the rows with the `keys`, its columns, and how the
+    rules read them."""
+    flags, layout = asked_gates(model, target, rules, actor)
     wanted = Q(IsIn(F("pk"), Param("keys", ArrayField(UUIDField()))))
     queryset = model._default_manager.filter(wanted).annotate(**dict(target.assumed)).annotate(**flags).order_by()
-    return compile_queryset(queryset.values_list("pk", *flags)), ("pk", *flags), tuple(layout)
+    return compile_queryset(queryset.values_list("pk", *flags)), ("pk", *flags), layout
 
 
 def held_of(policy: Policy, actor: Actor, action: Action) -> str:
