@@ -138,7 +138,8 @@ def _send(
 @lru_cache(maxsize=256)
 def _looking(asker: ShapeOf, reader: ShapeOf) -> tuple[Statement, tuple[Layout, ...]]:
     """Compile: for each asker of this shape, how many things of which kind have which gates open, table by table."""
-    parts, layouts = [], []
+    parts: list[str] = []
+    layouts: list[Layout] = []
     for model in countable():
         sql, layout = _part(model, asker, reader, len(parts))
         if sql:

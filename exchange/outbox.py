@@ -157,6 +157,16 @@ def _social_emergency(message: OutboxMessage) -> None:
     """Social data were opened in an emergency: the event is on record, and the override awaits its review."""
 
 
+@handles("log-question")
+def _log_question(message: OutboxMessage) -> None:
+    """A citizen asked about a look: the event is on record for the unit that it names (`manage.py log_questions`)."""
+
+
+@handles("log-question-answered")
+def _log_question_answered(message: OutboxMessage) -> None:
+    """A question about a look was answered: the event is on record, and who asked finds the answer in her pages."""
+
+
 @listen
 def _announced(event: Event) -> None:
     """Note what lower apps announce, if somebody handles it."""

@@ -1,1 +1,1 @@
-"""Owns no tables: the face of the audit log, told to those it concerns (MinLog, AuditEvent, Provenance)."""
+"""Owns what citizens ask about their log; all else is the face of the audit log (MinLog, AuditEvent, Provenance)."""

@@ -23,13 +23,22 @@ from access.policies import Gate, Policy, Rule, policy_of, register
 from access.sql import IsIn
 from access.vocabulary import ActingAs, Action, Category, Reason
 from audit.models import Version
-from citizens.conditions import alive, attorney
+from citizens.conditions import alive, attorney, in_proxys_scope
 from citizens.models import Citizen
-from consents.gates import ATTORNEY, GUARDIAN, HERSELF, OF_AGE, PARENT_OF_CHILD
+from consents.gates import (
+    ATTORNEY,
+    GUARDIAN,
+    HERSELF,
+    OF_AGE,
+    PARENT_OF_CHILD,
+    PROFESSIONAL,
+    WRITING_ATTORNEY,
+)
+from consents.gates import PURPOSE as TASK
 from consents.purposes import an_auditor, auditing
 from fhir.registry import all_resources
-from minlog.models import LookUp
-from organisations.conditions import for_the_task, of_own_authority
+from minlog.models import LookUp, Question
+from organisations.conditions import for_the_task, of_own_authority, of_own_unit
 
 READ = frozenset({Action.READ})
 # What a professional was not told: that a thing is not there, or that a block hides it. Both are left out of her own
@@ -186,6 +195,44 @@ def _versioned() -> list[tuple[Policy, str]]:
     """The policy of every table of whose rows versions are kept, and the name its versions go by."""
     entries = (entry for entry in all_resources() if "vread" in entry.interactions)
     return [(policy_of(entry.source.model), entry.source.name) for entry in entries]
+
+
+ASKING = frozenset({Action.READ, Action.CREATE, Action.UPDATE})
+
+# Who reads the log asks about it; a power of attorney only where it lets her write. The unit that was asked answers: no
+# relation is needed any longer, for it is about its own look.
+LOG_QUESTION = register(
+    Policy(
+        Question,
+        Target(category=None, fixed=Category.LOG, origin="unit_id", occurred_at="asked_at"),
+        (
+            Rule("own-question", LOG_ACCESS, ASKING, (HERSELF, OF_AGE), unblockable=LOG_ACCESS),
+            Rule(
+                "question-seen-by-attorney",
+                POWER_OF_ATTORNEY,
+                READ,
+                (ATTORNEY, Gate("law", in_proxys_scope, Reason.LAW_GATE)),
+                unblockable=POWER_OF_ATTORNEY,
+            ),
+            Rule(
+                "question-by-attorney",
+                POWER_OF_ATTORNEY,
+                frozenset({Action.CREATE, Action.UPDATE}),
+                (WRITING_ATTORNEY,),
+                unblockable=POWER_OF_ATTORNEY,
+            ),
+            Rule("question-by-parent", CUSTODY, ASKING, PARENT_OF_CHILD, unblockable=CUSTODY),
+            Rule("question-by-guardian", GUARDIANSHIP, ASKING, (GUARDIAN,), unblockable=GUARDIANSHIP),
+            Rule(
+                "asked-unit",
+                LOG_ACCESS,
+                frozenset({Action.READ, Action.UPDATE}),
+                (PROFESSIONAL, TASK, Gate("owner", of_own_unit, Reason.LAW_GATE)),
+                unblockable=LOG_ACCESS,
+            ),
+        ),
+    )
+)
 
 
 # The rules of the target hold every gate, the block among them.

@@ -69,6 +69,7 @@ THINGS: dict[str, Texts] = {
     "Consent": ("dine samtykker og spærringer", "your consents and blocks"),
     "Provenance": ("hvem der har skrevet om dig", "who has written about you"),
     "AuditEvent": ("loggen over opslag", "the log of look-ups"),
+    "Communication": ("dine spørgsmål om loggen", "your questions about the log"),
     "Override": ("dine spærringer", "your blocks"),
     "Shield": ("sløring af navne", "names that are kept"),
     "Token": ("systemet", "the system"),

@@ -16,7 +16,7 @@ from tests.factories.appointments import (
     series,
     support_visit,
 )
-from tests.factories.audit import log_entry, refused_entry
+from tests.factories.audit import log_entry, log_question, refused_entry
 from tests.factories.base import ago, ahead, now
 from tests.factories.careplans import (
     active_care_plan,
@@ -234,6 +234,7 @@ __all__ = [
     "life_goal",
     "location",
     "log_entry",
+    "log_question",
     "login_session",
     "mixed_plan",
     "municipal_plan",

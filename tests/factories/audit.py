@@ -3,7 +3,10 @@
 from typing import Any
 
 from audit.models import Entry
-from tests.factories.base import ago
+from minlog.models import TIME_TO_ANSWER, Question
+from tests.factories.base import ago, now
+from tests.factories.citizens import citizen
+from tests.factories.organisations import ward
 
 
 def log_entry(**given: Any) -> Entry:
@@ -26,3 +29,26 @@ def refused_entry(**given: Any) -> Entry:
     """A refused reading."""
     refused = {"outcome": Entry.Outcome.REFUSE, "reason": "no_relation", "rules": [], "families": [], "laws": []}
     return log_entry(**{**refused, **given})
+
+
+def log_question(**given: Any) -> Question:
+    """A question asked yesterday about an entry of the log, not answered yet."""
+    if "citizen" not in given:
+        given["citizen"] = citizen()
+    if "unit" not in given and "unit_id" not in given:
+        given["unit"] = ward()
+    asked_at = given.get("asked_at", ago(days=1))
+    fields = {
+        "asked_by": given["citizen"],
+        "entry_at": ago(days=2),
+        "text": "Hvorfor så I mine diagnoser? (test)",
+        "asked_at": asked_at,
+        "answer_by": asked_at + TIME_TO_ANSWER,
+        "updated_at": now(),
+    }
+    if "entry_id" not in given:
+        entry = log_entry(
+            citizen_id=given["citizen"].pk, unit_id=given["unit"].pk if "unit" in given else given["unit_id"]
+        )
+        given["entry_id"] = entry.id
+    return Question.objects.create(**{**fields, **given})
