@@ -11,11 +11,13 @@ from django.db.models import Model
 
 from access.actors import DENMARK
 from appointments.models import Appointment, CalendarFeed, Series
+from audit.models import Entry
 from careplans import models as careplans
 from citizens import models as citizens
 from consents import models as consents
 from goals import models as goals
 from identity.models import System, User
+from minlog.models import Question
 from organisations import models as organisations
 from stamkort import models as stamkort
 
@@ -62,6 +64,9 @@ ORDER: tuple[type[Model], ...] = (
     CalendarFeed,
     careplans.PlanElement,
     careplans.CarePlanGrant,
+    consents.Override,
+    Entry,
+    Question,
 )
 """The tables in the order of writing; a unit must stand after the unit above it, for the trigger of the closure."""
 

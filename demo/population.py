@@ -8,11 +8,11 @@ from django.db import connection, transaction
 from careplans.models import CarePlan, CarePlanGrant
 from demo import places, systems, versions
 from demo.book import Book, first, key
-from demo.people import chronic, families, lars, municipal, seeds
+from demo.people import chronic, families, lars, looks, municipal, seeds
 from demo.places import World
 from identity.models import System, User
 
-GROUPS = (lars, seeds, families, chronic, municipal)
+GROUPS = (lars, seeds, families, chronic, municipal, looks)
 _LOCK = 760_201
 
 

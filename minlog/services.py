@@ -67,7 +67,7 @@ def ask_about_entry(*, by: Actor, entry_id: UUID, text: str) -> Row:
         rules = service.permit_create(QUESTION_SOURCE, by, citizen_id, Category.LOG)
         made = Question(
             citizen_id=citizen_id,
-            asked_by_id=by.citizen_id,
+            asked_by_id=by.citizen_id or citizen_id,
             entry_id=entry_id,
             entry_at=entry["updated_at"],
             unit_id=entry["unit_id"],

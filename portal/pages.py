@@ -22,6 +22,8 @@ LANGUAGES = ("da", "en")
 MENU = {
     "front": "portal",
     "stamkort": "portal-stamkort",
+    "access": "portal-access",
+    "log": "portal-log",
     "relatives": "portal-relatives",
     "messages": "portal-messages",
 }

@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from portal.views import front, login, logins, notices, relatives, stamkort, stamkort_edit, stamkort_relatives
+from portal.views import (
+    access,
+    decisions,
+    front,
+    log,
+    login,
+    logins,
+    notices,
+    questions,
+    relatives,
+    stamkort,
+    stamkort_edit,
+    stamkort_relatives,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", front.FrontView.as_view(), name="portal"),
@@ -42,4 +55,13 @@ urlpatterns: list[URLPattern] = [
     path("relatives/give/", relatives.GiveView.as_view(), name="portal-relatives-give"),
     path("relatives/<uuid:key>/", relatives.ChangeView.as_view(), name="portal-relatives-change"),
     path("sessions/", logins.SessionsView.as_view(), name="portal-sessions"),
+    path("access/", access.AccessView.as_view(), name="portal-access"),
+    path("access/unit/<uuid:key>/", access.UnitView.as_view(), name="portal-access-unit"),
+    path("access/block/", decisions.BlockView.as_view(), name="portal-access-block"),
+    path("access/consent/", decisions.ConsentView.as_view(), name="portal-access-consent"),
+    path("access/end/<uuid:key>/", decisions.EndView.as_view(), name="portal-access-end"),
+    path("log/", log.LogView.as_view(), name="portal-log"),
+    path("log/file/", log.LogFileView.as_view(), name="portal-log-file"),
+    path("log/ask/<uuid:key>/", questions.AskView.as_view(), name="portal-log-ask"),
+    path("log/question/<uuid:key>/", questions.QuestionView.as_view(), name="portal-log-question"),
 ]

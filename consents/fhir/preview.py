@@ -5,10 +5,9 @@ from typing import Any
 from access import service
 from access.actors import Actor
 from access.vocabulary import CITIZEN_SIDE, Reason
-from consents.dryrun import Difference
+from consents.dryrun import Difference, dry_run
 from consents.fhir import blocks, create, permits
 from consents.fhir.body import is_block, read
-from consents.trials import tried
 from fhir.datatypes import reference
 
 
@@ -24,7 +23,13 @@ def preview(*, by: Actor, body: dict[str, Any]) -> list[Difference]:
         with service.writing():
             raise service.refused_as(by, "dry-run", "Consent", given.citizen_id, Reason.LAW_GATE)
     moment = max(given.start or by.moment, by.moment)
-    return tried(by=by, citizen_id=given.citizen_id, change=lambda: create(by=by, body=body), moment=moment).differences
+    try:
+        found = dry_run(given.citizen_id, lambda: create(by=by, body=body), moment=moment)
+    except service.Refused as refused:
+        refused.note()  # its own row was undone with the trial
+        raise
+    service.log(by, "dry-run", "Consent", citizen_id=given.citizen_id, outcome="permit")
+    return found
 
 
 def as_parameters(found: list[Difference]) -> dict[str, Any]:

@@ -58,5 +58,11 @@ def field(context: Context, bound: Any) -> dict[str, Any]:
     return {"field": bound, "t": context["t"]}
 
 
+@register.simple_tag(takes_context=True)
+def kinds_in_words(context: Context, kinds: list[str]) -> str:
+    """Kinds of data as a list in a sentence."""
+    return ", ".join(context["t"]["access"][kind].lower() for kind in kinds)
+
+
 def _is_danish() -> bool:
     return not (get_language() or "da").startswith("en")

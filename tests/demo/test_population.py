@@ -32,7 +32,7 @@ from stamkort.models import Registration
 from tests.asking import Asking
 
 DOMAIN = ["appointments", "careplans", "citizens", "consents", "goals", "organisations", "stamkort"]
-NOT_TOLD = {"AttorneyOffer", "Override", "DryRun", "DryRunChunk"}
+NOT_TOLD = {"AttorneyOffer", "DryRun", "DryRunChunk"}
 
 
 def load() -> str:

@@ -48,6 +48,15 @@ PAGES: dict[str, Row] = {
     "portal-relatives-give": Row("/portal/relatives/give/", 8),
     "portal-relatives-change": Row("/portal/relatives/{power}/", 16),
     "portal-sessions": Row("/portal/sessions/", 9),
+    "portal-access": Row("/portal/access/", 22),
+    "portal-access-unit": Row("/portal/access/unit/{unit}/", 22),
+    "portal-access-block": Row("/portal/access/block/", 20),
+    "portal-access-consent": Row("/portal/access/consent/", 20),
+    "portal-access-end": Row("/portal/access/end/{consent}/", 34),
+    "portal-log": Row("/portal/log/", 22),
+    "portal-log-file": Row("/portal/log/file/", is_form=True),
+    "portal-log-ask": Row("/portal/log/ask/{entry}/", 12),
+    "portal-log-question": Row("/portal/log/question/{question}/", 12),
 }
 
 
@@ -55,7 +64,7 @@ def samples(cast: Cast) -> dict[str, Any]:
     """Make what the addresses name, all of it the citizen's; the ids by name."""
     me = cast.citizen.person
     factories.notice(citizen=me)
-    return {**of_stamkort(cast), "power": factories.power_of_attorney(principal=me).pk}
+    return {**of_stamkort(cast), **of_access(cast), "power": factories.power_of_attorney(principal=me).pk}
 
 
 def of_stamkort(cast: Cast) -> dict[str, Any]:
@@ -65,3 +74,18 @@ def of_stamkort(cast: Cast) -> dict[str, Any]:
     Registration.objects.filter(citizen_id=me.pk, revoked_at=None).update(revoked_at=now())
     factories.will_content(citizen=me)
     return {"relative": factories.relative(citizen=me, author=cast.doctor.person, origin=cast.units.ward).pk}
+
+
+def of_access(cast: Cast) -> dict[str, Any]:
+    """A look of the nurse, a question about one, a consent, and one more unit with something of hers."""
+    tove, nurse = cast.citizen.person, cast.municipal_nurse
+    ids = {"citizen_id": tove.pk, "unit_id": cast.units.nursing.pk, "professional_id": nurse.person.pk}
+    factories.log_entry(**ids)
+    factories.diagnosis(citizen=tove, origin=cast.units.ward)
+    factories.treatment_relation(citizen=tove)
+    return {
+        "unit": cast.units.nursing.pk,
+        "consent": factories.consent(citizen=tove, recipient_unit=cast.units.ward).pk,
+        "entry": factories.log_entry(**ids).id,
+        "question": factories.log_question(citizen=tove, unit=cast.units.nursing).pk,
+    }
