@@ -228,7 +228,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
 
 def bytes_of(request: HttpRequest) -> bytes:
     """The body as it came. Raises FhirError (413)."""
-    if int(request.headers.get("Content-Length") or 0) > LARGEST_BODY:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
         raise FhirError("too-large")
     data = request.read(LARGEST_BODY + 1)
     if len(data) > LARGEST_BODY:

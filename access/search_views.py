@@ -131,7 +131,7 @@ def within(pairs: Pairs, entry: Resource, key: str) -> Pairs:
 
 def is_lenient(request: Request) -> bool:
     """Whether what is unknown may be left out (`Prefer: handling=lenient`)."""
-    wishes = request.headers.get("Prefer", "").replace(" ", "").replace(";", ",").split(",")
+    wishes = request.META.get("HTTP_PREFER", "").replace(" ", "").replace(";", ",").split(",")
     return "handling=lenient" in wishes
 
 
