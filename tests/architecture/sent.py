@@ -10,6 +10,7 @@ from access.statements import fetch
 from fhir.registry import Resource
 from tests.architecture.personas import Persona, Stage
 from tests.consents.bodies import noted, permit
+from tests.writing.bodies import WRITTEN
 
 # What a reader is told and a writer may not say.
 READ_ONLY = {"CarePlan": ("contributor",), "Encounter": ("serviceProvider",)}
@@ -30,6 +31,13 @@ def body(stage: Stage, entry: Resource, route: str, persona: Persona, key: str) 
 
 
 ENDED = {("Consent", "update"): "inactive", ("EpisodeOfCare", "update"): "finished"}
+
+
+def changed(kind: str) -> dict[str, Any]:
+    """A part that is changed by a patch of this type; by one that changes nothing, nothing would be tried."""
+    if kind in WRITTEN:
+        return WRITTEN[kind][2]
+    return {"status": "inactive"} if kind == "Consent" else {"id": None}
 
 
 def _as_read(stage: Stage, entry: Resource, key: str) -> dict[str, Any]:

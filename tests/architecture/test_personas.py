@@ -2,7 +2,7 @@
 
 v  gets it (200, and it is among the answer)     e  200, and it is not among the answer
 r  403, with a reason                            h  404, as if it did not exist
-w  written (200 or 201)                          x  refused with its own text (400, 409, 422)
+w  written (200, 201 or 204)                     x  refused with its own text (400, 409, 422)
 -  not offered (405)                             u  401
 
 Those who act for the citizen and may not decide just this are told so with 422; so is who names what she may not see.
@@ -17,22 +17,37 @@ from django.db import transaction
 from fhir.registry import Resource, all_resources
 from tests.architecture.expected import EXPECTED
 from tests.architecture.personas import PERSONAS, THINGS, Persona, Stage, types
-from tests.architecture.sent import body
+from tests.architecture.sent import body, changed
+from tests.architecture.test_routes import patterns
 from tests.rest import codes
 
-ROUTES_OF_A_TYPE = (
-    "read",
-    "vread",
-    "history",
-    "history of type",
-    "explain",
-    "search",
-    "search by post",
-    "create",
-    "update",
-)
+# Each by its address, its method and what the registry calls it; an explanation every type gives.
+ROUTES_OF_A_TYPE = {
+    "read": ("fhir-instance", "GET", "read"),
+    "vread": ("fhir-vread", "GET", "vread"),
+    "history": ("fhir-history", "GET", "history-instance"),
+    "history of type": ("fhir-type-history", "GET", "history-type"),
+    "explain": ("fhir-explain", "GET", ""),
+    "search": ("fhir-type", "GET", "search-type"),
+    "search by post": ("fhir-search", "POST", "search-type"),
+    "create": ("fhir-type", "POST", "create"),
+    "update": ("fhir-instance", "PUT", "update"),
+    "patch": ("fhir-instance", "PATCH", "patch"),
+    "delete": ("fhir-instance", "DELETE", "delete"),
+}
+# The same again at another address, or under a condition, and where that is proved.
+AGAIN = {
+    ("fhir-type", "PUT"): "tests/writing/test_conditions.py",
+    **{
+        (f"fhir-patient-{name}", method): "tests/architecture/test_routes.py"
+        for name in ("type", "search")
+        for method in ("GET", "POST")
+    },
+}
 JSON = "application/fhir+json"
-LETTERS = {401: "u", 403: "r", 404: "h", 405: "-", 400: "x", 409: "x", 412: "x", 422: "x", 201: "w"}
+MERGE_PATCH = "application/merge-patch+json"
+VERSION_1 = {"If-Match": 'W/"1"'}
+LETTERS = {401: "u", 403: "r", 404: "h", 405: "-", 400: "x", 409: "x", 412: "x", 422: "x", 201: "w", 204: "w"}
 
 
 def letter(stage: Stage, entry: Resource, route: str, name: str) -> str:
@@ -44,8 +59,8 @@ def letter(stage: Stage, entry: Resource, route: str, name: str) -> str:
         transaction.set_rollback(True)
     if answer.status_code != 200:
         return LETTERS[answer.status_code]
-    if route == "update":
-        return "w"
+    if route in ("update", "patch"):
+        return "w" if route == "update" or answer.headers["ETag"] == 'W/"2"' else "unchanged"
     told = answer.json()
     if route == "explain":
         return "v" if {"name": "verdict", "valueCode": "permit"} in told["parameter"] else "e"
@@ -77,9 +92,13 @@ def asked(stage: Stage, entry: Resource, route: str, persona: Persona, key: str)
             return ask.post(f"/fhir/{entry.type}/_search", whose | needed(entry, key))
         case "create":
             return ask.post(f"/fhir/{entry.type}", sent, content_type=JSON)
+        case "update":
+            return ask.put(address, sent, content_type=JSON, headers=VERSION_1)
+        case "patch":
+            patch = orjson.dumps(changed(entry.type))
+            return ask.patch(address, patch, content_type=MERGE_PATCH, headers=VERSION_1)
         case _:
-            headers = {"If-Match": 'W/"1"'}
-            return ask.put(address, sent, content_type=JSON, headers=headers)
+            return ask.delete(address, headers=VERSION_1)
 
 
 def needed(entry: Resource, key: str) -> dict[str, str]:
@@ -98,6 +117,21 @@ def test_who_gets_what(codes: None, kind: str) -> None:
     }
 
     assert found == {key: row for key, row in EXPECTED.items() if key[0] == kind}
+
+
+def test_every_way_to_ask_about_a_type_stands_in_the_table() -> None:
+    """From the registry and the addresses: a new interaction, or a new method of a view, fails without its rows."""
+    of_a_type = {name: found for name, found in patterns().items() if "kind" in found.pattern.converters}
+    ways = {
+        (name, method.upper())
+        for name, found in of_a_type.items()
+        for method in ("get", "post", "put", "patch", "delete")
+        if hasattr(getattr(found.callback, "view_class", None), method)
+    }
+
+    assert ways == {(name, method) for name, method, _interaction in ROUTES_OF_A_TYPE.values()} | set(AGAIN)
+    declared = {name for entry in all_resources() for name in entry.interactions}
+    assert declared == {interaction for *_way, interaction in ROUTES_OF_A_TYPE.values() if interaction}
 
 
 def test_every_type_and_every_persona_stands_in_the_table() -> None:
