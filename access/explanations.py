@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -234,28 +235,29 @@ def facts_of(policy: Policy, actor: Actor, key: UUID, decision: Decision | None)
     """Return each fact that the decision rests on, with its kind, id and fields.
 
     Of a permit, what opened the gates of the rules that held; of a refusal, what opened those of its nearest rule; of a
-    hidden one nothing. One statement, and one for each kind of fact found; none where no gate asks for a fact.
+    hidden one nothing. One statement; none where no gate asks for a fact.
     """
     if decision is None or decision.is_hidden:
         return []
     conditions = tuple(dict.fromkeys(gate.condition for gate in _open_gates(decision)))
     statement, models = _looking_for_facts(policy.model, policy.target, conditions, ShapeOf(actor))
-    found: dict[type[Model], set[UUID]] = {}
+    found: dict[UUID, dict[str, Any]] = {}
     for row in statement.run({**actor.bindings, "keys": [key]}) if models else ():
-        for model, ids in zip(models, row, strict=True):
-            found.setdefault(model, set()).update(ids or ())
-    return [fact for model, ids in found.items() if ids for fact in facts.told(model, ids)]
+        for model, rows in zip(models, row, strict=True):
+            told = (facts.told(model, each) for each in rows or ())
+            found |= {fact["id"]: fact for fact in sorted(told, key=itemgetter("id"))}
+    return list(found.values())
 
 
 @lru_cache(maxsize=1024)
 def _looking_for_facts(
     model: type[Model], target: Target, conditions: tuple[Condition, ...], key: ShapeOf
 ) -> tuple[Statement, tuple[type[Model], ...]]:
-    """Compile: the ids of the rows behind these conditions, and the tables that they are of."""
+    """Compile: what is told of the rows behind these conditions, and the tables that they are of."""
     asked = [rows for item in conditions for rows in facts.rows_behind(item.q(key.actor.symbolic, target))]
     if not asked:
         return Statement("", (), (), ()), ()
-    columns = {f"fact_{index}": ArraySubquery(rows) for index, rows in enumerate(asked)}
+    columns = {f"fact_{index}": ArraySubquery(facts.as_told(rows)) for index, rows in enumerate(asked)}
     wanted = Q(IsIn(F("pk"), Param("keys", ArrayField(UUIDField()))))
     found = model._default_manager.filter(wanted).annotate(**dict(target.assumed)).annotate(**columns).order_by()
     sql = compile_queryset(found.values_list(*columns))

@@ -3,12 +3,12 @@
 Nothing is written twice for it: a gate that asks "is there such a row" is asked once more for "which rows".
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from access.conditions import Probe
 
@@ -46,9 +46,18 @@ def rows_behind(q: Q, *, logged_only: bool = False) -> Iterator[QuerySet[Any, An
                 yield QuerySet(model, query=query).values("pk")
 
 
-def told(model: type[Model], ids: Iterable[UUID]) -> Iterator[dict[str, Any]]:
-    """What is told of these rows."""
+def as_told(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """These rows, each as one value that holds all that is told of it."""
+    told = JSONObject(pk="pk", **{name: name for name in _KINDS[rows.model].fields})
+    return QuerySet(rows.model, query=rows.query.clone()).values(told=told)
+
+
+def told(model: type[Model], row: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told of a row that `as_told` read, with its values as its table holds them."""
     kind = _KINDS[model]
-    for row in model._default_manager.filter(pk__in=ids).order_by("pk").values("pk", *kind.fields):
-        said = {name: value for name, value in row.items() if value not in (None, "")}
-        yield {"fact": kind.name, "id": said.pop("pk"), **said}
+    found = {"id": model._meta.pk.to_python(row["pk"])} | {
+        name: model._meta.get_field(name).to_python(row[name])  # type: ignore[union-attr]
+        for name in kind.fields
+        if row[name] not in (None, "")
+    }
+    return {"fact": kind.name, **found}

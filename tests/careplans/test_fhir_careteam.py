@@ -82,7 +82,7 @@ def test_each_sees_a_hospital_team_or_not(cast: Cast, ask: Any, who: str, status
     answer = getattr(ask, who).get(f"CareTeam/{team_of(cast).pk}")
 
     assert answer.status == status
-    assert answer.statements <= (2 if status == 200 else 6)
+    assert answer.statements <= (2 if status == 200 else 7)
 
 
 def test_a_relative_whom_the_reader_may_not_see_is_absent(cast: Cast, ask: Any) -> None:

@@ -107,7 +107,7 @@ def test_each_sees_the_relations_of_her_side(cast: Cast, ask: Any, who: str, hos
     answers = [getattr(ask, who).get(f"EpisodeOfCare/{row.pk}") for row in rows]
 
     assert [answer.status for answer in answers] == [hospital, home_care]
-    assert all(answer.statements <= (2 if answer.status == 200 else 6) for answer in answers)
+    assert all(answer.statements <= (2 if answer.status == 200 else 7) for answer in answers)
 
 
 @pytest.mark.parametrize(
