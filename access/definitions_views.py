@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from access.rest import FhirView, answer
 from fhir import openapi
-from fhir.definitions import all_definitions
+from fhir.definitions import definitions_of
 from fhir.outcomes import FhirError
 from fhir.search import HARMLESS, safe_name
 
@@ -21,7 +21,7 @@ class DefinitionView(FhirView):
 
     def get(self, request: Request, definition: str, name: str) -> HttpResponse:
         """Read."""
-        found = next((one for one in all_definitions()[definition] if one["id"] == name), None)
+        found = next((one for one in definitions_of(definition) if one["id"] == name), None)
         if found is None:
             raise FhirError("not-found")
         return answer(found)
@@ -39,7 +39,7 @@ class DefinitionsView(FhirView):
             raise FhirError("unknown-parameter", safe_name(min(unknown)))
         found = [
             one
-            for one in all_definitions()[definition]
+            for one in definitions_of(definition)
             if wanted.get("url", one["url"]) == one["url"] and wanted.get("_id", one["id"]) == one["id"]
         ]
         base = f"{settings.PUBLIC_URL}/fhir"

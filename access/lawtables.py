@@ -13,7 +13,7 @@ _TIMES = (Category.APPT_SEL_W, Category.APPT_AEL)
 _REGISTER = (Category.SK_REG, Category.SK_FLAG)
 _SOCIAL = (
     *(Category.APPT_SEL_W, Category.APPT_SEL_X, Category.APPT_AEL),
-    *(Category.COND_SOC, Category.INT_SOC, Category.PLAN_SOC, Category.GOAL_SOC),
+    *(Category.COND_SOC, Category.INT_SOC, Category.PLAN_SOC, Category.GOAL_SOC, Category.DOC_SOC),
 )
 
 

@@ -67,6 +67,9 @@ MATRIX_A: dict[Category, tuple[Cell, Cell, Cell, Cell, Cell]] = {
     Category.PLAN_PSY:     (P, Y, Y, Y, Y),
     Category.GOAL_LIFE:    (L, L, L, L, L),
     Category.LOG:          (D, D, D, D, D),
+    # Of documents the study has no row: they tell what everything else of their side tells (ADR 18).
+    Category.DOC_SUL:      (P, P, C, C, C),
+    Category.DOC_SOC:      (C, C, O, B, C),
 }  # fmt: skip
 
 
@@ -81,6 +84,7 @@ DEPENDING: dict[tuple[str, Category], tuple[str, Cell, Cell]] = {
     ("CASE", Category.INT_SOC): (CASE_ACROSS_DEPARTMENTS, O, B),
     ("CASE", Category.PLAN_SOC): (CASE_ACROSS_DEPARTMENTS, O, B),
     ("CASE", Category.GOAL_SOC): (CASE_ACROSS_DEPARTMENTS, O, B),
+    ("CASE", Category.DOC_SOC): (CASE_ACROSS_DEPARTMENTS, O, B),
 }
 ALL_HELD = frozenset(code for code, _held, _else in DEPENDING.values())
 

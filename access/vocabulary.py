@@ -82,6 +82,8 @@ class Category(TextChoices):
     GOAL_LIFE = "goal-life", _("livsmål")
     GOAL_SUL = "goal-sul", _("mål efter sundhedsloven")
     GOAL_SOC = "goal-soc", _("mål efter service- og ældreloven")
+    DOC_SUL = "doc-sul", _("dokumenter efter sundhedsloven")
+    DOC_SOC = "doc-soc", _("dokumenter efter service- og ældreloven")
     LOG = "log", _("loggen over opslag")
 
 

@@ -183,7 +183,12 @@ def create(actor: Actor, source: Source, columns: Mapping[str, Any]) -> Row | No
 
 def as_json(columns: Mapping[str, Any]) -> str:
     """The row that `inserting` asks for."""
-    return orjson.dumps(columns, default=str).decode()
+    return orjson.dumps(columns, default=_as_text).decode()
+
+
+def _as_text(value: Any) -> str:
+    """A value that JSON has no word for as PostgreSQL reads it; bytes in hexadecimal."""
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
 
 
 def _rows(statement: Statement, values: Mapping[str, Any]) -> list[Row]:

@@ -5,11 +5,12 @@ different law. Systems that we hold whole know all their codes; of the others th
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from access.vocabulary import Law
+from fhir.definitions import Includes
 from fhir.outcomes import FhirError, broken
 from fhir.structs import Coding
 from terminology import branches, lookup
@@ -96,6 +97,26 @@ def _code_of(coding: Coding, expression: str, allowed: frozenset[str]) -> Coded:
     if shape is None or not shape.fullmatch(coding.code):
         raise unknown(coding.code, expression)
     return Coded(coding.system, coding.code, row.display_da if row else coding.display[:300])
+
+
+def taken(
+    *allowed: str, held: frozenset[str] = HELD_WHOLE, shaped: Iterable[str] = SHAPES, with_groups: bool = True
+) -> Includes:
+    """The codes that may be chosen of these branches, and the systems of which every code is taken, for a value set."""
+
+    def includes() -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {system: {} for system in shaped}
+        for row in set(lookup.table().values()):
+            if (
+                row.system in held
+                and row.branch in allowed
+                and row.is_active
+                and not (_is_top(row) or (row.is_group and not with_groups))
+            ):
+                found.setdefault(row.system, {})[row.code] = row.display_da
+        return found
+
+    return includes
 
 
 def _is_top(row: CodeRow) -> bool:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
     "rest_framework",
     "guardian",
     "fhir",
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "stamkort",
     "goals",
     "careplans",
+    "documents",
     "appointments",
     "exchange",
     "desk",
@@ -71,6 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.common.CommonMiddleware",
     # What browsers need, and what requests for anything but a page pass untouched.
     "config.pages.PageHeaders",
@@ -150,6 +153,16 @@ STATICFILES_DIRS = [(name, _PACKAGES / found) for name, found in _DRAWN_WITH.ite
 WHITENOISE_MAX_AGE = 3600
 APPEND_SLASH = False
 
+# Pages of other origins: those of registered apps alone (identity/origins.py), and never with cookies.
+CORS_URLS_REGEX = r"^/(fhir(/|$)|oauth/token$)"
+CORS_ALLOW_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+CORS_ALLOW_HEADERS = (
+    *("accept", "authorization", "content-type", "if-match", "if-modified-since", "if-none-exist", "if-none-match"),
+    *("prefer", "x-override", "x-request-id", "x-will-reason"),
+)
+CORS_EXPOSE_HEADERS = ("content-location", "etag", "last-modified", "location", "retry-after")
+CORS_PREFLIGHT_MAX_AGE = 600
+
 # Whether an update must say which version it starts from; without, the last writer wins (docs/adr/0014).
 REQUIRE_IF_MATCH = _flag("REQUIRE_IF_MATCH", True)
 
@@ -159,7 +172,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_THROTTLE_CLASSES": ["identity.limits.Limits"],
     "UNAUTHENTICATED_USER": None,
 }
-# Of one process of the web server (identity/limits.py).
+# Of the web server on this machine (identity/limits.py); its processes share the file.
+RATE_FILE = os.environ.get("RATE_FILE", "")
 RATE_PER_SYSTEM = _rate("RATE_PER_SYSTEM", "200/1000")
 RATE_PER_USER = _rate("RATE_PER_USER", "20/200")
 RATE_PER_ADDRESS = _rate("RATE_PER_ADDRESS", "50/500")

@@ -23,6 +23,7 @@ SOCIAL_CATEGORIES = frozenset(
         Category.INT_SOC,
         Category.PLAN_SOC,
         Category.GOAL_SOC,
+        Category.DOC_SOC,
     }
 )
 HEALTH_CATEGORIES = frozenset(Category) - SOCIAL_CATEGORIES

@@ -20,7 +20,9 @@ from consents.conditions import blocked
 from organisations.conditions import HEALTH_BASES, above
 from organisations.models import Permit, TreatmentRelation, UnitLink
 
-CLINICAL = frozenset({Category.DIAG, Category.COND_SUL, Category.INT_SUL, Category.PLAN_SUL, Category.GOAL_SUL})
+CLINICAL = frozenset(
+    {Category.DIAG, Category.COND_SUL, Category.INT_SUL, Category.PLAN_SUL, Category.GOAL_SUL, Category.DOC_SUL}
+)
 EVALUATORS = frozenset({Profession.DOCTOR, Profession.DENTIST, Profession.MIDWIFE, Profession.NURSE})
 EVALUATION_LIMIT = "6 months"
 QUALITY_LIMIT = "5 years"

@@ -229,6 +229,7 @@ RECORDED_BY_HEALTH = frozenset(
         Category.PLAN_SUL,
         Category.PLAN_PSY,
         Category.GOAL_SUL,
+        Category.DOC_SUL,
     }
 )
 WRITERS_OF_HEALTH = frozenset({ActingAs.HP, ActingAs.HP_ASSIST})

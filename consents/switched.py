@@ -61,9 +61,19 @@ from organisations.models import TreatmentRelation, UnitLink
 
 READ = frozenset({Action.READ})
 WRITE = frozenset({Action.CREATE, Action.UPDATE})
-SOCIAL_CONTENT = frozenset({Category.COND_SOC, Category.INT_SOC, Category.PLAN_SOC, Category.GOAL_SOC})
+SOCIAL_CONTENT = frozenset(
+    {Category.COND_SOC, Category.INT_SOC, Category.PLAN_SOC, Category.GOAL_SOC, Category.DOC_SOC}
+)
 HEALTH_CONTENT = frozenset(
-    {Category.APPT_SUL, Category.DIAG, Category.COND_SUL, Category.INT_SUL, Category.PLAN_SUL, Category.GOAL_SUL}
+    {
+        Category.APPT_SUL,
+        Category.DIAG,
+        Category.COND_SUL,
+        Category.INT_SUL,
+        Category.PLAN_SUL,
+        Category.GOAL_SUL,
+        Category.DOC_SUL,
+    }
 )
 # What the matrix gives a party of a plan "if needed for the plan".
 BESIDE_A_PLAN = HEALTH_CONTENT | SOCIAL_CONTENT | {Category.APPT_SEL_X}

@@ -15,6 +15,7 @@ from audit.models import Entry
 from careplans import models as careplans
 from citizens import models as citizens
 from consents import models as consents
+from documents import models as documents
 from goals import models as goals
 from identity.models import System, User
 from minlog.models import Question
@@ -58,6 +59,7 @@ ORDER: tuple[type[Model], ...] = (
     careplans.CompletedIntervention,
     careplans.Contact,
     careplans.FollowUp,
+    documents.Document,
     careplans.InterventionCondition,
     Series,
     Appointment,

@@ -3,10 +3,12 @@
 The act of a coded thing follows from its code, or is told where the code leaves it to the grant.
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
+from hashlib import sha1
 from secrets import token_urlsafe
 from typing import Any
 
@@ -27,11 +29,22 @@ from careplans.models import (
     TeamMember,
 )
 from demo.record import Record
+from documents.models import Document
 from goals.models import Dialogue, Evaluation, Goal, GoalCondition, GoalLink
 from terminology import files
 from terminology.paragraphs import is_rsl13
 from terminology.rows import CodeRow
-from terminology.systems import CARE_SOCIAL, ENCOUNTER_CLASS, FSIII, ICPC2, MUNICIPAL_TERMS, NPU, SKS_DIAGNOSES, SNOMED
+from terminology.systems import (
+    CARE_SOCIAL,
+    ENCOUNTER_CLASS,
+    FSIII,
+    ICPC2,
+    LOINC,
+    MUNICIPAL_TERMS,
+    NPU,
+    SKS_DIAGNOSES,
+    SNOMED,
+)
 
 SOCIAL = (Law.SERVICE, Law.ELDERLY)
 SECTORS = {"region": "regional", "municipality": "municipality", "practice": "practitioner"}
@@ -177,6 +190,28 @@ class Course(Record):
         row.code_system, row.code = SNOMED, "712744002"
         row.value_system, row.value_code = value.system, value.code
         setattr(row, type(about).__name__.lower(), about)
+        return self.book.add(row)
+
+    # documents
+
+    def document(self, kind: str, title: str, text: str, by: str, days: int, **more: Any) -> Document:
+        """Note a document of text, of this type (LOINC), written on the day that its period ends; of the health act."""
+        law = more.pop("law", Law.HEALTH)
+        content = text.encode()
+        row = Document(
+            **self.element(Category.DOC_SOC if law in SOCIAL else Category.DOC_SUL, law, by, days),
+            type_system=LOINC,
+            type_code=kind,
+            class_system="urn:oid:1.2.208.184.100.9",
+            class_code="001",
+            title=title,
+            written_at=self.book.at(days),
+            content_type=Document.Media.TEXT,
+            content=content,
+            size=len(content),
+            digest=b64encode(sha1(content, usedforsecurity=False).digest()).decode(),
+            **{"end": self.book.at(days), "completion": Document.Completion.FINAL, **more},
+        )
         return self.book.add(row)
 
     # goals

@@ -62,6 +62,7 @@ SECTIONS: dict[str, Texts] = {
     "Goal": ("Mål", "Goals"),
     "Condition": ("Diagnoser og tilstande", "Diagnoses and conditions"),
     "ServiceRequest": ("Planlagte indsatser", "Planned interventions"),
+    "DocumentReference": ("Dokumenter", "Documents"),
     "Procedure": ("Udførte indsatser", "Completed interventions"),
     "Encounter": ("Kontakter", "Contacts"),
     "Observation": ("Opfølgninger", "Follow-ups"),

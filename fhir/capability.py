@@ -42,7 +42,7 @@ def _security(base: str) -> dict[str, Any]:
     """How one gets in."""
     root = base.removesuffix("/fhir")
     return {
-        "cors": False,
+        "cors": True,
         "service": [
             {
                 "coding": [
@@ -68,6 +68,7 @@ def _security(base: str) -> dict[str, Any]:
 def _resource(entry: Resource, base: str) -> dict[str, Any]:
     """What is offered of one type."""
     is_written, is_versioned = "update" in entry.interactions, "vread" in entry.interactions
+    is_searched = "search-type" in entry.interactions
     built: dict[str, Any] = {
         "type": entry.type,
         "documentation": entry.description or entry.type,
@@ -81,7 +82,9 @@ def _resource(entry: Resource, base: str) -> dict[str, Any]:
         "conditionalDelete": "not-supported",
         "searchInclude": [f"{holder.type}:{one.name}" for holder, one in forward_includes(entry)],
         "searchRevInclude": [f"{holder.type}:{one.name}" for holder, one in reverse_includes(entry)],
-        "searchParam": [_parameter(entry, parameter) for parameter in (*OF_EVERY_TYPE, *entry.parameters)],
+        "searchParam": [
+            _parameter(entry, parameter) for parameter in (*OF_EVERY_TYPE, *entry.parameters) if is_searched
+        ],
         "operation": [
             {"name": operation.name, "definition": f"{base}/OperationDefinition/{operation.name}"}
             for operation in of_type(entry.type)

@@ -1,10 +1,10 @@
-"""What our own extensions, code systems, search parameters and operations mean, as resources that anybody may read.
+"""What our own extensions, codes, search parameters and operations mean, as resources that anybody may read.
 
-Extensions and operations stand here; a code system is made known beside the codes that it holds (`code_system`), and a
-search parameter is its entry in the registry.
+Extensions and operations stand here; a code system is made known beside the codes that it holds (`code_system`), which
+codes an element takes beside what reads them (`value_set`), and a search parameter is its entry in the registry.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from fhir.operations import OPERATIONS, Operation
 from fhir.outcomes import KINDS
 from fhir.registry import Resource, SearchParameter, all_resources
 
-TYPES = ("CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition")
+TYPES = ("CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet")
 VERSION = "1.0.0"
 FHIR_BASE = "http://hl7.org/fhir/StructureDefinition"
 
@@ -173,6 +173,44 @@ def code_system(name: str, title: str, codes: Mapping[str, str], *, is_complete:
     return f"{BASE}/CodeSystem/{name}"
 
 
+Includes = Callable[[], Mapping[str, Mapping[str, str]]]
+_VALUE_SETS: dict[str, tuple[str, Includes]] = {}
+
+
+def value_set(name: str, title: str, includes: Includes) -> str:
+    """Make known which codes are taken somewhere; returns its address.
+
+    `includes` tells the systems, and of each the codes with their names, or none where every code of it is taken.
+    """
+    _VALUE_SETS[name] = (title, includes)
+    return f"{BASE}/ValueSet/{name}"
+
+
+def all_value_sets() -> list[dict[str, Any]]:
+    """The ValueSets: what elements take, and of each complete code system of ours everything."""
+    whole: dict[str, Mapping[str, Mapping[str, str]]] = {
+        one["id"]: {one["url"]: {}} for one in definitions_of("CodeSystem") if one["content"] == "complete"
+    }
+    taken = {name: includes() for name, (_title, includes) in _VALUE_SETS.items()}
+    titles = {name: _CODE_SYSTEMS[name]["title"] for name in whole} | {
+        name: title for name, (title, _includes) in _VALUE_SETS.items()
+    }
+    return [
+        {
+            **_published("ValueSet", name, titles[name], titles[name]),
+            "compose": {"include": [_include(system, codes) for system, codes in sorted(parts.items())]},
+        }
+        for name, parts in sorted((whole | taken).items())
+        if parts  # of codes that are not loaded there is nothing to tell
+    ]
+
+
+def _include(system: str, codes: Mapping[str, str]) -> dict[str, Any]:
+    """A system in a value set, whole or these codes of it."""
+    concepts = [{"code": code, **({"display": text} if text else {})} for code, text in sorted(codes.items())]
+    return {"system": system, **({"concept": concepts} if concepts else {})}
+
+
 def operation_definition(operation: Operation) -> dict[str, Any]:
     """The OperationDefinition of an operation."""
     types = operation.types or tuple(entry.type for entry in all_resources())
@@ -207,18 +245,23 @@ def search_parameter(entry: Resource, parameter: SearchParameter) -> dict[str, A
     }
 
 
-def all_definitions() -> dict[str, list[dict[str, Any]]]:
-    """Every definition, by type."""
-    code_system("rule", "Regler for det, der skrives", {}, is_complete=False)
-    code_system("error", "Fejl", {kind.code: kind.da.replace("{}", "…") for kind in KINDS.values()})
-    return {
-        "CodeSystem": [_CODE_SYSTEMS[name] for name in sorted(_CODE_SYSTEMS)],
-        "OperationDefinition": [operation_definition(operation) for operation in OPERATIONS],
-        "SearchParameter": [
-            search_parameter(entry, parameter)
-            for entry in all_resources()
-            for parameter in entry.parameters
-            if parameter.is_own
-        ],
-        "StructureDefinition": [structure_definition(extension) for extension in EXTENSIONS],
-    }
+def definitions_of(kind: str) -> list[dict[str, Any]]:
+    """Every definition of a type."""
+    match kind:
+        case "CodeSystem":
+            code_system("rule", "Regler for det, der skrives", {}, is_complete=False)
+            code_system("error", "Fejl", {kind.code: kind.da.replace("{}", "…") for kind in KINDS.values()})
+            return [_CODE_SYSTEMS[name] for name in sorted(_CODE_SYSTEMS)]
+        case "OperationDefinition":
+            return [operation_definition(operation) for operation in OPERATIONS]
+        case "SearchParameter":
+            return [
+                search_parameter(entry, parameter)
+                for entry in all_resources()
+                for parameter in entry.parameters
+                if parameter.is_own
+            ]
+        case "StructureDefinition":
+            return [structure_definition(extension) for extension in EXTENSIONS]
+        case _:
+            return all_value_sets()

@@ -27,6 +27,11 @@ _OF_TYPES = {
         "status scope category patient policy policyRule",
         "identifier dateTime performer organization sourceReference provision",
     ),
+    "Binary": ("contentType data", "securityContext"),
+    "DocumentReference": (
+        "status content",
+        "identifier docStatus type category subject date author custodian description",
+    ),
     "Encounter": ("status class", "identifier type subject reasonReference"),
     "EpisodeOfCare": ("status patient", "type managingOrganization period"),
     "Goal": (

@@ -180,13 +180,11 @@ def _criterion(parameter: SearchParameter) -> dict[str, Any]:
 def _of_type(entry: Resource) -> dict[str, Any]:
     """The addresses of a type, as far as its interactions are offered."""
     kind, offered = entry.type, entry.interactions
-    at_type: dict[str, Any] = {
-        "get": _asked(f"search{kind}", f"Search {kind}", SEARCHED, parameters=_searched(entry)),
-    }
-    form = _asked(f"search{kind}ByPost", f"Search {kind} by POST", SEARCHED, parameters=[PREFER])
-    names = sorted({one["name"] for one in _searched(entry)} | {one.name for one in entry.parameters})
-    schema = {"type": "object", "properties": {name: {"type": "string"} for name in names if name != "Prefer"}}
-    form["requestBody"] = {"content": {FORM: {"schema": schema}}}
+    paths: dict[str, Any] = {}
+    at_type: dict[str, Any] = {}
+    if "search-type" in offered:
+        at_type["get"] = _asked(f"search{kind}", f"Search {kind}", SEARCHED, parameters=_searched(entry))
+        paths[f"/fhir/{kind}/_search"] = {"post": _by_form(entry)}
     at_key: dict[str, Any] = {
         "get": _asked(f"read{kind}", f"Read {kind}", (200, 304, 410), [KEY, *PARTS, *CONDITIONS], answer=kind),
     }
@@ -220,12 +218,19 @@ def _of_type(entry: Resource) -> dict[str, Any]:
         )
     if "delete" in offered or kind == "Subscription":
         at_key["delete"] = _asked(f"delete{kind}", f"Delete {kind}", (204, 409, 410, 412), [KEY, MATCH])
-    paths = {
-        f"/fhir/{kind}": at_type,
-        f"/fhir/{kind}/_search": {"post": form | {"responses": form["responses"] | {"415": _response(415, "")}}},
-        f"/fhir/{kind}/{{id}}": at_key,
-    }
+    paths |= {f"/fhir/{kind}": at_type} if at_type else {}
+    paths[f"/fhir/{kind}/{{id}}"] = at_key
     return paths | _of_past(entry) | _of_compartment(entry)
+
+
+def _by_form(entry: Resource) -> dict[str, Any]:
+    """A search by POST."""
+    kind = entry.type
+    form = _asked(f"search{kind}ByPost", f"Search {kind} by POST", SEARCHED, parameters=[PREFER])
+    names = sorted({one["name"] for one in _searched(entry)} | {one.name for one in entry.parameters})
+    schema = {"type": "object", "properties": {name: {"type": "string"} for name in names if name != "Prefer"}}
+    form["requestBody"] = {"content": {FORM: {"schema": schema}}}
+    return form | {"responses": form["responses"] | {"415": _response(415, "")}}
 
 
 def _of_past(entry: Resource) -> dict[str, Any]:

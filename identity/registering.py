@@ -66,6 +66,15 @@ def redirect_address(value: str) -> None:
         raise ValidationError(_("Adressen skal stå helt ud, uden # og *."), code="address-exact")
 
 
+def origin_of(address: str) -> str:
+    """The origin of an address as a browser writes it, without the port that goes without saying."""
+    parts = urlsplit(address)
+    port = parts.port
+    usual = {"https": 443, "http": 80}.get(parts.scheme)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
+
+
 def _address(value: str, *, local: bool = False) -> None:
     parts = urlsplit(value)
     is_local = parts.scheme == "http" and parts.hostname in _LOCAL and (local or settings.DEMO_MODE)

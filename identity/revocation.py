@@ -15,12 +15,14 @@ import structlog
 from django.db import connection
 
 from identity.models import RevokedToken
+from identity.registering import origin_of
 
 CHANNEL = "identity_revoked"
 HEARTBEAT_SECONDS = 5.0
 _LOAD = """
-SELECT token_id, NULL FROM identity_revokedtoken WHERE expires_at > now()
-UNION ALL SELECT NULL, client_id FROM identity_system WHERE NOT is_active
+SELECT 'token', token_id FROM identity_revokedtoken WHERE expires_at > now()
+UNION ALL SELECT 'closed', client_id FROM identity_system WHERE NOT is_active
+UNION ALL SELECT 'address', unnest(redirect_uris) FROM identity_system WHERE is_active
 """
 _ASK = """
 SELECT EXISTS (SELECT FROM identity_revokedtoken WHERE token_id = $1)
@@ -30,12 +32,13 @@ log = structlog.get_logger(__name__)
 
 
 class Watch:
-    """What is revoked, as this process knows it."""
+    """What is revoked and at which origins apps are, as this process knows it."""
 
     def __init__(self) -> None:
         """Begin without listening: the database is asked."""
         self.tokens: frozenset[str] = frozenset()
         self.systems: frozenset[str] = frozenset()
+        self.origins: frozenset[str] = frozenset()
         self.changed = threading.Condition()
         self._heard_at = float("-inf")
         self._is_stopping = False
@@ -84,11 +87,13 @@ class Watch:
         self._heard_at = float("-inf")
 
     def _load(self, own: "psycopg.Connection[Any]") -> None:
-        """Read what is revoked now."""
+        """Read what is revoked now, and where the apps in use are."""
         rows = own.execute(_LOAD).fetchall()
         with self.changed:
-            self.tokens = frozenset(token for token, _client in rows if token is not None)
-            self.systems = frozenset(client for _token, client in rows if client is not None)
+            self.tokens, self.systems, addresses = (
+                frozenset(value for kind, value in rows if kind == wanted) for wanted in ("token", "closed", "address")
+            )
+            self.origins = frozenset(map(origin_of, addresses))
             self._heard_at = time.monotonic()
             self.changed.notify_all()
 

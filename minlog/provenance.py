@@ -34,6 +34,7 @@ TARGETS = (
     "Procedure",
     "Encounter",
     "Observation",
+    "DocumentReference",
     "Appointment",
     "Consent",
 )

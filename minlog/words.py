@@ -61,6 +61,8 @@ THINGS: dict[str, Texts] = {
     "Goal": ("dine mål", "your goals"),
     "Subscription": ("besked, når der sker noget nyt", "being told when something new happens"),
     "ServiceRequest": ("dine planlagte indsatser", "your planned interventions"),
+    "Binary": ("indholdet af et dokument om dig", "the content of a document about you"),
+    "DocumentReference": ("dokumenter om dig", "documents about you"),
     "Procedure": ("dine udførte indsatser", "your completed interventions"),
     "Encounter": ("dine kontakter", "your contacts"),
     "Observation": ("dine opfølgninger", "your follow-ups"),

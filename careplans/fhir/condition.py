@@ -8,17 +8,21 @@ from access.columns import ELEMENT
 from access.shielding import practitioner
 from access.statements import Row, Source
 from access.vocabulary import AuthorKind
+from careplans.act_codes import taken
 from careplans.fhir.reading import code_in, date_of, one, one_coding
 from careplans.models import Condition
 from careplans.services import conditions as services
 from fhir.datatypes import FSIII, clean, coding, concept, day, legal_basis, meta, reference
+from fhir.definitions import value_set
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import Body, CodeableConcept, Reference, convert, key_of, stated_law
 from goals.fhir import SEVERITY
 from terminology import lookup
-from terminology.systems import ICPC2, SKS_DIAGNOSES
+from terminology.branches import CONDITIONS
+from terminology.rows import CodeRow
+from terminology.systems import ICPC2, SKS_DIAGNOSES, SNOMED
 
 DK_CORE = "http://hl7.dk/fhir/core/StructureDefinition/dk-core-condition"
 THO = "http://terminology.hl7.org/CodeSystem"
@@ -142,6 +146,27 @@ def _codes(column: str, values: Any, system: str) -> dict[str, dict[str, str]]:
     return {name: {column: value} for value in values for name in (value, f"{system}|{value}")}
 
 
+def _levels() -> dict[str, dict[str, str]]:
+    """The scale of functions."""
+    return {FSIII: {row.code: row.display_da for row in set(lookup.table().values()) if _is_level(row)}}
+
+
+def _is_level(row: CodeRow) -> bool:
+    """Whether it is a level of the scale."""
+    return lookup.severity_level(row) is not None
+
+
+value_set(
+    "condition-code",
+    "Tilstande og diagnoser",
+    taken(
+        *CONDITIONS,
+        held=services.HELD_WHOLE,
+        shaped=(SKS_DIAGNOSES, ICPC2, SNOMED, services.FFB),
+        with_groups=False,
+    ),
+)
+value_set("condition-severity", "Funktionsevneniveau", _levels)
 PARAMETERS = (
     IDENTIFIER,
     SearchParameter(

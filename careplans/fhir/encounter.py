@@ -8,7 +8,7 @@ import msgspec
 from access.actors import Actor
 from access.columns import ELEMENT, links
 from access.statements import Row, Source
-from careplans.act_codes import Coded, code_of
+from careplans.act_codes import Coded, code_of, taken
 from careplans.fhir.act_parameters import coded, keys_of, listed, of_unit, one_of, whose
 from careplans.fhir.reading import one, period_of
 from careplans.models import Condition, Contact, InterventionCondition
@@ -23,6 +23,7 @@ from fhir.datatypes import (
     reference,
     references,
 )
+from fhir.definitions import value_set
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
@@ -50,6 +51,8 @@ STATUSES = (
     "entered-in-error",
     "unknown",
 )
+value_set("encounter-class", "Kontaktens form", taken(ENCOUNTER_CLASS))
+value_set("encounter-type", "Kontaktens art", taken(ENCOUNTER_TYPE))
 OWN_COLUMNS = ("status", "class_system", "class_code", "type_system", "type_code", "start", "end")
 ENCOUNTER_SOURCE = Source(
     "Encounter",

@@ -8,7 +8,7 @@ from access.actors import Actor
 from access.columns import ELEMENT, link
 from access.shielding import practitioner
 from access.statements import Row, Source
-from careplans.act_codes import FOLLOW_UP_RESULT, Coded, code_of
+from careplans.act_codes import FOLLOW_UP_RESULT, Coded, code_of, taken
 from careplans.fhir.act_parameters import coded, key_among, listed, one_of, pointing, whose
 from careplans.fhir.reading import moment_of
 from careplans.models import Condition, Contact, FollowUp, Intervention
@@ -23,6 +23,7 @@ from fhir.datatypes import (
     reference,
     references,
 )
+from fhir.definitions import value_set
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
@@ -146,6 +147,11 @@ OBSERVED = frozenset(
     }
 )
 SAID = frozenset({branches.SCALE, branches.PERFORMANCE, branches.EXPERIENCED_LIMITATION, branches.FOLLOW_UP_RESULT})
+
+
+value_set("observation-code", "Det, der kan observeres", taken(*OBSERVED))
+value_set("observation-value", "Det, der kan siges om en observation", taken(*SAID))
+value_set("follow-up-result", "Resultatet af en opfølgning", taken(branches.FOLLOW_UP_RESULT, shaped=()))
 
 
 def _value(observation: ObservationBody, code: Coded) -> Coded | None:

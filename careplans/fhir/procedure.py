@@ -6,7 +6,7 @@ from access.actors import Actor
 from access.columns import ELEMENT, link, links
 from access.shielding import practitioner
 from access.statements import Row, Source
-from careplans.act_codes import code_of
+from careplans.act_codes import code_of, taken
 from careplans.fhir.act_parameters import (
     coded,
     key_among,
@@ -28,6 +28,7 @@ from fhir.datatypes import (
     reference,
     references,
 )
+from fhir.definitions import value_set
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import broken
 from fhir.registry import VERSIONED, Resource, SearchParameter, register
@@ -45,6 +46,7 @@ STATUSES = (
     "entered-in-error",
     "unknown",
 )
+value_set("procedure-code", "Det, der kan udføres", taken(*INTERVENTIONS))
 # What is recorded here is over: carried out, or recorded in error.
 WRITABLE = ("completed", "entered-in-error")
 OWN_COLUMNS = ("status", "code_system", "code", "display", "performed_at")

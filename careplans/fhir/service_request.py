@@ -6,7 +6,7 @@ from uuid import UUID
 from access.actors import Actor
 from access.columns import ELEMENT, link, links
 from access.statements import Row, Source
-from careplans.act_codes import area_of, code_of, intervention_code, paragraph_of
+from careplans.act_codes import INTERVENTION_BRANCHES, area_of, code_of, intervention_code, paragraph_of, taken
 from careplans.fhir.act_parameters import (
     coded,
     key_among,
@@ -33,6 +33,7 @@ from fhir.datatypes import (
     references,
     service_paragraph,
 )
+from fhir.definitions import value_set
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
 from fhir.structs import (
@@ -49,6 +50,8 @@ from goals.models import Goal
 from terminology.branches import MUNICIPAL_AREA
 from terminology.systems import LOCAL_INTERVENTIONS
 
+value_set("service-request-code", "Det, der kan planlægges", taken(*INTERVENTION_BRANCHES))
+value_set("service-request-category", "Kommunens område", taken(MUNICIPAL_AREA, shaped=()))
 PERTAINS_TO_GOAL = "http://hl7.org/fhir/StructureDefinition/resource-pertainsToGoal"
 REQUEST_STATUS = "http://hl7.org/fhir/request-status"
 REQUEST_INTENT = "http://hl7.org/fhir/request-intent"

@@ -27,6 +27,7 @@ def tell(world: World) -> None:
     conditions = _conditions(lars)
     goals = _goals(lars, conditions)
     _plans(lars, conditions, goals)
+    _documents(lars)
     _discharge(lars, conditions, goals, _appointments(lars))
     _decisions(lars, conditions)
 
@@ -157,6 +158,27 @@ def _plans(lars: Course, at: dict[str, Condition], goals: dict[str, Goal]) -> No
         at["washing"], "home-care", -15, "reassess", lars.contact("home-care", -15, Law.SERVICE, at["washing"])
     )
     lars.follow_up(hygiene, "home-care", -15, "continues")
+
+
+def _documents(lars: Course) -> None:
+    """The discharge summary of the admission, and what home care noted afterwards."""
+    lars.document(
+        "18842-5",
+        "Epikrise: forværring af KOL",
+        "Indlagt med forværring af KOL og skæve gastal. Behandlet med ilt, prednisolon og antibiotika; i bedring.\n"
+        "Udskrives til eget hjem med ilt mindst 16 timer i døgnet. Egen læge bedes se ham inden for 14 dage.",
+        "doctor",
+        -12,
+        start=lars.book.at(-21),
+    )
+    lars.document(
+        "11506-3",
+        "Statusnotat efter udskrivelse",
+        "Lars har brug for hjælp til bad hver dag. Han spørger flere gange efter, hvornår datteren kommer.",
+        "home-care",
+        -10,
+        law=Law.SERVICE,
+    )
 
 
 def _discharge(lars: Course, at: dict[str, Condition], goals: dict[str, Goal], checks: list[Appointment]) -> None:

@@ -11,7 +11,7 @@ from fhir.datatypes import JURISDICTION
 LAWS = {"healthcare-act": "SUL", "service-act": "SEL", "elderly-act": "ÆL"}
 ORDER = (
     "Patient", "RelatedPerson", "Appointment", "CarePlan", "Goal", "Condition", "ServiceRequest", "Procedure",
-    "Encounter", "Observation", "CareTeam", "EpisodeOfCare", "Consent", "Provenance",
+    "Encounter", "Observation", "DocumentReference", "CareTeam", "EpisodeOfCare", "Consent", "Provenance",
 )  # fmt: skip
 Group = tuple[str, str]
 

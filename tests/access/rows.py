@@ -10,6 +10,7 @@ from appointments.models import Appointment
 from audit.models import Entry as Logged
 from careplans.models import CarePlan, CompletedIntervention, Condition, Contact, FollowUp, Intervention, PlanParty
 from citizens.models import Citizen, Relative
+from documents.models import Document
 from goals.models import Goal
 from minlog.models import LookUp
 from stamkort.models import Entry, Registration, RegistrationContent
@@ -41,6 +42,7 @@ def table_of(category: str, variant: int = 0) -> type[Model]:
         "DIAG": CONDITIONS[variant % 2],
         "WILL": RegistrationContent,
         "ODR": RegistrationContent,
+        "DOC": Document,
     }
     stamkort = {"LOG": LookUp, "SK_REG": Citizen, "SK_TYPED": TYPED[variant % 2], "SK_FLAG": Registration}
     return stamkort.get(category) or tables[category.split("_")[0]]
@@ -79,6 +81,8 @@ def rows_of(element: Element, variant: int) -> Iterator[Row]:
         yield from _plan(common, element)
     elif category.startswith("GOAL"):
         yield _goal(common, element)
+    elif category.startswith("DOC"):
+        yield Document, Document(**common, type_system="urn:test", type_code="A1", content_type="text/plain")
 
 
 def _logged(element: Element) -> Row:

@@ -16,8 +16,8 @@ from tests.access.staging import answer
 from tests.oracle.stage import DAY, NOW, ask, block, consent_for, element, override_of, relation_of, uid
 from tests.oracle.world import Element
 
-SUL = ("APPT_SUL", "DIAG", "COND_SUL", "INT_SUL", "PLAN_SUL", "GOAL_SUL")
-SOC = ("COND_SOC", "INT_SOC", "PLAN_SOC", "GOAL_SOC")
+SUL = ("APPT_SUL", "DIAG", "COND_SUL", "INT_SUL", "PLAN_SUL", "GOAL_SUL", "DOC_SUL")
+SOC = ("COND_SOC", "INT_SOC", "PLAN_SOC", "GOAL_SOC", "DOC_SOC")
 OLD = datetime(2025, 1, 14, 12, tzinfo=UTC)
 P = "permit"
 # number: categories, B, +, OV, then HP with relation, HP_ASSIST, CARE; "" where the document has a dash

@@ -40,6 +40,8 @@ CELLS = {
     "PLAN_PSY": "ZDYYYY",
     "GOAL_LIFE": "LDLLLL",
     "LOG": "DDDDDD",
+    "DOC_SUL": "PDPCCC",
+    "DOC_SOC": "CDCOBC",
 }
 
 

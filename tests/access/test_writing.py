@@ -49,6 +49,8 @@ ROWS = {
     "PLAN_SOC": "----www",
     "GOAL_SOC": "----www",
     "SK_REG": "-------",
+    "DOC_SUL": "ww-----",
+    "DOC_SOC": "----www",
 }
 NUMBERED = [
     (f"W{number}.{place}", category, actor, letter == "w")

@@ -176,6 +176,8 @@ THINGS: dict[str, Callable[[Cast, Any], Any]] = {
     "CareTeam": _of(factories.care_team),
     "Condition": _of(factories.diagnosis),
     "Consent": lambda cast, about: factories.consent(citizen=about, recipient_unit=cast.units.ward),
+    "Binary": _of(factories.document),
+    "DocumentReference": _of(factories.document),
     "Encounter": _of(factories.contact),
     "EpisodeOfCare": _of(factories.treatment_relation),
     "Goal": _of(factories.overall_goal, category=Category.GOAL_SUL),

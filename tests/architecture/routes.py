@@ -81,6 +81,7 @@ ROUTES: dict[str, list[Case | Elsewhere]] = {
             ("OperationDefinition", "everything"),
             ("SearchParameter", "Goal-addresses"),
             ("StructureDefinition", "with-sub-units"),
+            ("ValueSet", "goal-kind"),
         )
         for name, path in ((f"fhir-{kind}", kind), (f"fhir-{kind}-read", f"{kind}/{known}"))
     },

@@ -10,7 +10,7 @@ from access.statements import fetch
 from fhir.registry import Resource
 from tests.architecture.personas import Persona, Stage
 from tests.consents.bodies import noted, permit
-from tests.writing.bodies import WRITTEN
+from tests.writing.bodies import WRITTEN, document_reference
 
 # What a reader is told and a writer may not say.
 READ_ONLY = {"CarePlan": ("contributor",), "Encounter": ("serviceProvider",)}
@@ -79,8 +79,14 @@ def _episode(stage: Stage, persona: Persona) -> dict[str, Any]:
     return {"resourceType": "EpisodeOfCare", "status": "active", "patient": patient}
 
 
+def _document(stage: Stage, persona: Persona) -> dict[str, Any]:
+    """A discharge summary, with the content that a reader is not told with it."""
+    return document_reference(stage.cast, subject={"reference": f"Patient/{persona.about.pk}"})
+
+
 OF_TYPE: dict[tuple[str, str], Callable[[Stage, Persona], dict[str, Any]]] = {
     ("Consent", "create"): _consent,
+    ("DocumentReference", "create"): _document,
     ("EpisodeOfCare", "create"): _episode,
     ("Goal", "create"): _goal,
 }

@@ -18,7 +18,7 @@ from tests.cast import Cast, make_cast
 
 ROOT = Path(__file__).resolve().parents[2]
 # Views that ask for no token, and why.
-DEFINITIONS = ("CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition")
+DEFINITIONS = ("CodeSystem", "OperationDefinition", "SearchParameter", "StructureDefinition", "ValueSet")
 OPEN = {
     "fhir-openapi": "what the server can do is public",
     **dict.fromkeys((f"fhir-{kind}" for kind in DEFINITIONS), "what our own definitions mean is public"),

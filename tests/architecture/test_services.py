@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("careplans", "goals", "appointments", "stamkort", "consents", "citizens", "organisations", "minlog", "law")
+APPS = (
+    "careplans",
+    "documents",
+    "goals",
+    "appointments",
+    "stamkort",
+    "consents",
+    "citizens",
+    "organisations",
+    "minlog",
+    "law",
+)
 # What changes an element; whoever calls one of these writes on somebody's behalf.
 WRITES = frozenset({"create_element", "change_element", "record", "save", "create", "bulk_create", "delete", "update"})
 _VERBS = (

@@ -18,6 +18,7 @@ OURS = (
     "careplans",
     "citizens",
     "consents",
+    "documents",
     "exchange",
     "goals",
     "identity",

@@ -31,7 +31,7 @@ from organisations.models import Organisation, Professional, TreatmentRelation
 from stamkort.models import Registration
 from tests.asking import Asking
 
-DOMAIN = ["appointments", "careplans", "citizens", "consents", "goals", "organisations", "stamkort"]
+DOMAIN = ["appointments", "careplans", "citizens", "consents", "documents", "goals", "organisations", "stamkort"]
 NOT_TOLD = {"AttorneyOffer", "DryRun", "DryRunChunk"}
 
 

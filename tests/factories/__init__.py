@@ -82,6 +82,7 @@ from tests.factories.consents import (
     withdrawn_block,
     withdrawn_consent,
 )
+from tests.factories.documents import document, home_care_note, superseded_document
 from tests.factories.exchange import (
     delivery,
     done_message,
@@ -192,6 +193,7 @@ __all__ = [
     "disclosure_consent",
     "disease_goal",
     "doctor",
+    "document",
     "done_message",
     "donor_content",
     "economic_guardianship",
@@ -225,6 +227,7 @@ __all__ = [
     "home_care",
     "home_care_condition",
     "home_care_intervention",
+    "home_care_note",
     "home_care_visit",
     "hospital",
     "identifier",
@@ -287,6 +290,7 @@ __all__ = [
     "sixteen_year_old",
     "social_psychiatry",
     "subscription",
+    "superseded_document",
     "support_visit",
     "switch_position",
     "system",

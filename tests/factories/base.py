@@ -48,6 +48,8 @@ LAW_OF = {
     Category.GOAL_LIFE: Law.CITIZEN,
     Category.GOAL_SUL: Law.HEALTH,
     Category.GOAL_SOC: Law.SERVICE,
+    Category.DOC_SUL: Law.HEALTH,
+    Category.DOC_SOC: Law.SERVICE,
 }
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from django.test import Client
 
 from citizens.identifiers import CPR_SYSTEM
 from config import logs
-from identity import limits, tokens
+from identity import buckets, limits, tokens
 from tests.asking import JSON, Asking, logged
 from tests.cast import Cast, make_cast
 from tests.http import kit
@@ -29,7 +30,7 @@ def cast(db: None) -> Cast:
 
 @pytest.fixture(autouse=True)
 def own_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "buckets", limits.Buckets())
+    monkeypatch.setattr(limits, "buckets", buckets.Buckets())
 
 
 def test_person_who_asks_too_much_waits_and_others_do_not(cast: Cast, settings: Any) -> None:
@@ -102,19 +103,41 @@ def test_token_address_counts_where_requests_come_from(db: None, settings: Any) 
     assert Client().get("/desk/open/anything").status_code == 429
 
 
-def test_bucket_fills_again_and_memory_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bucket_fills_again_and_the_one_used_longest_ago_makes_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     clock = [100.0]
-    monkeypatch.setattr(limits.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(limits, "MOST_BUCKETS", 3)
-    held = limits.Buckets()
+    monkeypatch.setattr(buckets.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(buckets, "ROWS", 1)
+    held = buckets.Buckets(tmp_path / "limits")
 
     assert [held.take("a", 2, 2) for _ in range(3)] == [0, 0, 0.5]
     clock[0] += 0.5
     assert [held.take("a", 2, 2) for _ in range(2)] == [0, 0.5]
-    for key in "bcdefg":
-        held.take(key, 2, 2)
-        assert len(held._held) <= 3
+    for key in "bcdefgh":
+        clock[0] += 0.001
+        assert [held.take(key, 0.1, 1) > 0 for _ in range(2)] == [False, True]
+    assert held.take("b", 0.1, 1) > 0
+    assert held.take("i", 0.1, 1) == 0  # in the place of a
+    assert held.take("b", 0.1, 1) > 0
     assert held.take("a", 0, 0) == 0
+    clock[0] = 1.0  # the machine began anew
+    assert buckets.Buckets(tmp_path / "limits").take("b", 0.1, 1) == 0
+
+
+def test_processes_of_the_web_server_share_what_is_left(tmp_path: Path) -> None:
+    """Two at once take all they can; together they get what there is, and not one more."""
+    takes = (
+        "import sys, pathlib; from identity.buckets import Buckets; held = Buckets(pathlib.Path(sys.argv[1]));"
+        "print(sum(not held.take('system', 0.001, 3000) for _ in range(2000)))"
+    )
+    words = [sys.executable, "-c", takes, str(tmp_path / "limits")]
+    both = [subprocess.Popen(words, cwd=kit.ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+
+    got = [int(one.communicate(timeout=60)[0]) for one in both]
+
+    assert sum(got) == 3000
+    assert "RATE_FILE" in (kit.ROOT / "config/wsgi.py").read_text()
 
 
 def test_statement_that_takes_too_long_is_given_up_and_says_busy(cast: Cast) -> None:

@@ -37,6 +37,9 @@ MATRIX_A = {
     "PLAN_PSY":     ("party/P",  "D",     "party",       "party",   "party",  "party"),
     "GOAL_LIFE":    ("chosen",   "D",     "chosen",      "chosen",  "chosen", "chosen"),
     "LOG":          ("own-log",  "D",     "D",           "D",       "D",      "D"),
+    # no row of the document's: what everything else of the side is (ADR 18)
+    "DOC_SUL":      ("P",        "D",     "P",           "C",       "C",      "C/plan"),
+    "DOC_SOC":      ("C",        "D",     "C",           "own/C",   "own/C?", "C/plan"),
 }
 
 MATRIX_B_COLUMNS = ("READ", "LOG", "TYPED", "GOALS", "BLOCK", "CONSENT", "REGISTERS")
@@ -93,5 +96,7 @@ WRITING = {
     "GOAL_SUL":              "same-law",
     "GOAL_SOC":              "same-law",
     "LOG":                   "nobody",
+    "DOC_SUL":               "owner-same-law",
+    "DOC_SOC":               "owner-same-law",
 }
 # fmt: on

@@ -53,6 +53,8 @@ CELLS_A = {
     "PLAN_PSY": "ZNYYYY",
     "GOAL_LIFE": "LNLLLL",
     "LOG": "GNDDDD",
+    "DOC_SUL": "PNPCCC",
+    "DOC_SOC": "CNCOOC",
     "GOAL_LIFE by SUL staff": "PNPCCC",
     "GOAL_LIFE by SEL staff": "CNCOOC",
 }

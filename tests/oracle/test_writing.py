@@ -21,8 +21,10 @@ ROWS = {
     "SK_FLAG": "-------",
     "WILL_CONTENT": "-------",
     "ODR_CONTENT": "-------",
-    **dict.fromkeys(("DIAG", "COND_SUL", "INT_SUL", "PLAN_SUL", "PLAN_PSY", "GOAL_SUL", "GOAL_LIFE"), "ww-----"),
-    **dict.fromkeys(("COND_SOC", "INT_SOC", "PLAN_SOC", "GOAL_SOC"), "----www"),
+    **dict.fromkeys(
+        ("DIAG", "COND_SUL", "INT_SUL", "PLAN_SUL", "PLAN_PSY", "GOAL_SUL", "GOAL_LIFE", "DOC_SUL"), "ww-----"
+    ),
+    **dict.fromkeys(("COND_SOC", "INT_SOC", "PLAN_SOC", "GOAL_SOC", "DOC_SOC"), "----www"),
     "LOG": "-------",
 }
 

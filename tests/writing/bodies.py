@@ -141,6 +141,18 @@ def observation(cast: Cast, **more: Any) -> dict[str, Any]:
     }
 
 
+def document_reference(cast: Cast, **more: Any) -> dict[str, Any]:
+    """A discharge summary."""
+    return {
+        "resourceType": "DocumentReference",
+        "status": "current",
+        "type": concept("http://loinc.org", "18842-5"),
+        "subject": herself(cast),
+        "content": [{"attachment": {"contentType": "text/plain", "data": "VWRza3JldmV0LCBpIGJlZHJpbmcu"}}],
+        **more,
+    }
+
+
 def episode(cast: Cast, **more: Any) -> dict[str, Any]:
     """A claim of a treatment relation."""
     return {"resourceType": "EpisodeOfCare", "status": "active", "patient": herself(cast), **more}
@@ -165,6 +177,7 @@ WRITTEN: dict[str, tuple[str, Body, dict[str, Any]]] = {
     "CarePlan": ("doctor", care_plan, {"title": "Fælles plan"}),
     "CareTeam": ("doctor", care_team, {"name": "Lungeholdet"}),
     "Condition": ("doctor", condition, {"onsetDateTime": "2026-01-02"}),
+    "DocumentReference": ("doctor", document_reference, {"docStatus": "final"}),
     "Encounter": ("municipal_nurse", encounter, {"status": "finished"}),
     "EpisodeOfCare": ("doctor", episode, {"status": "finished"}),
     "Goal": ("doctor", goal, {"description": {"text": "Gå en tur"}}),
