@@ -302,23 +302,40 @@ def citizens() -> Any:
 def overview(sources: Sequence[tuple[Source, str]], actor: Actor, citizen_id: UUID, limit: int) -> list[list[Row]]:
     """Return all that the actor may see of one citizen, source by source, with one log row for the whole.
 
-    Of types that the token does not name there is nothing. Raises OutOfScope for another citizen than the one it names.
-    One statement for each source (two about a citizen who has consented or blocked) and one for the log, sent together
-    and committed together.
+    `glance` over everything of hers that has not been deleted; a source stands with its column of the citizen.
+    """
+    searches = [
+        (source, citizen_search(source, citizen_id, column, limit, is_there=True)) for source, column in sources
+    ]
+    return glance(searches, actor, citizen_id)
+
+
+def glance(
+    searches: Sequence[tuple[Source, Search]],
+    actor: Actor,
+    citizen_id: UUID,
+    *,
+    nothing: str = str(Reason.NO_RELATION),
+) -> list[list[Row]]:
+    """Return what several searches about one citizen find, search by search, with one log row for the whole.
+
+    Each search has to name her. `nothing` is the reason of the refusal that is logged where there is nothing; blank
+    where the asker is known to have a right to look, whatever there is. Of types that the token does not name there is
+    nothing. Raises OutOfScope for another citizen than the one it names. One statement for each search (two about a
+    citizen who has consented or blocked) and one for the log, sent together and committed together.
     """
     scopes.demand(actor, "Patient", "read", citizen_id)
-    named = [scopes.may(actor, source.name, "overview") for source, _column in sources]
-    searches = [citizen_search(source, citizen_id, column, limit, is_there=True) for source, column in sources]
-    values = {**actor.bindings, "q0": citizen_id, "log_citizen": citizen_id, "limit": limit}
+    named = [scopes.may(actor, source.name, "overview") for source, _wanted in searches]
     connection.ensure_connection()
     results: list[list[Row]] = []
     with connection.connection.transaction(), connection.connection.pipeline():
         for is_lean in (True, False) if actor.professional_id is not None else (False,):
             cursors = []
-            for (source, _column), wanted, is_named in zip(sources, searches, named, strict=True):
+            for (source, wanted), is_named in zip(searches, named, strict=True):
                 statement = compiled(source, actor, wanted, logged=False, is_lean=is_lean)
                 cur = cursor() if statement.sql and is_named else None
                 if cur is not None:
+                    values = {**actor.bindings, **wanted.values, "log_citizen": citizen_id, "limit": wanted.limit}
                     statement.send(cur, values)
                 cursors.append((statement, cur))
             results = [as_rows(statement, cur.fetchall() if cur else []) for statement, cur in cursors]
@@ -330,11 +347,11 @@ def overview(sources: Sequence[tuple[Source, str]], actor: Actor, citizen_id: UU
             "overview",
             "Patient",
             citizen_id=citizen_id,
-            outcome="permit" if found else "refuse",
-            reason="" if found else str(Reason.NO_RELATION),
+            outcome="permit" if found or not nothing else "refuse",
+            reason="" if found else nothing,
             resource_ids=[row["id"] for row in found],
-            families=sorted({row["category"] for row in found if "category" in row}),
-            laws=sorted({row["recorded_under"] for row in found if "recorded_under" in row}),
+            families=sorted({row["category"] for row in found if row.get("category")}),
+            laws=sorted({row["recorded_under"] for row in found if row.get("recorded_under")}),
             rules=sorted({rule for row in found for rule in row["rules"]}),
         )
     return results

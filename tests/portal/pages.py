@@ -27,7 +27,7 @@ class Row:
 
 
 PAGES: dict[str, Row] = {
-    "portal": Row("/portal/", 8),
+    "portal": Row("/portal/", 22),
     "portal-login": Row("/portal/login/", 4, is_open=True),
     "portal-login-start": Row("/portal/login/start/", is_open=True, is_form=True),
     "portal-login-back": Row("/portal/login/back/", is_open=True, is_form=True),
