@@ -1,5 +1,6 @@
 """All that the asker may see of one citizen, page by page: `Patient/[id]/$everything`."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,8 @@ from fhir.search import ID, LAST_UPDATED, Criterion, Query, safe_name
 
 # Which table the next page begins in, among the parameters that its cursor holds.
 _TABLE = "_table"
+# How many are fetched at once where all are wanted.
+PAGE = 200
 
 
 class EverythingView(FhirView):
@@ -56,6 +59,24 @@ class EverythingView(FhirView):
             for face, row in page
         ]
         return answer(bundle | ({"entry": entries} if entries else {}))
+
+
+def everything(actor: Actor, citizen_id: UUID) -> Iterator[Found]:
+    """All that the actor may see of one citizen, a page at a time, each decided and logged as one of `$everything`.
+
+    Raises FhirError (403) before the first. Of a page the statements of `_page`.
+    """
+    tables, path, first = tables_of(actor, ""), f"Patient/{citizen_id}/$everything", 0
+    wanted = Asked({}, None, PAGE, ())
+    while True:
+        found = _page(tables, actor, citizen_id, wanted, first)
+        yield found[:PAGE]
+        if len(found) <= PAGE:
+            return
+        face, row = found[PAGE - 1]
+        first = tables.index(face)
+        marks = paging.marks_of(tuple(face.source.order), row)
+        wanted = replace(wanted, named={"_cursor": paging.sealed(path, [], PAGE, marks)})
 
 
 def tables_of(actor: Actor, types: str) -> list[Resource]:

@@ -12,6 +12,7 @@ from access.operations import overview_of
 from access.rest import represent
 from desk import overview, visits, words
 from desk.visits import Visit
+from fhir.lines import sections_of
 from fhir.outcomes import FhirError
 from identity.assertions import AssertionRefused
 from identity.limits import seconds_for_address
@@ -119,7 +120,7 @@ class DeskView(Page):
         return self.shown(
             "overview",
             person=overview.person_of(patient) if patient else None,
-            sections=overview.sections_of(resources, english=self.english),
+            sections=sections_of(resources, english=self.english),
             ground=words.page(english=self.english)[visit.ground],
             **self._asker(visit),
         )

@@ -55,58 +55,6 @@ PAGE: dict[str, Texts] = {
     ),
     "logged": ("Opslaget står i loggen.", "The look-up stands in the log."),
 }
-# Headings, in the order in which a treating professional asks.
-SECTIONS: dict[str, Texts] = {
-    "Appointment": ("Aftaler", "Appointments"),
-    "CarePlan": ("Planer", "Plans"),
-    "Goal": ("Mål", "Goals"),
-    "Condition": ("Diagnoser og tilstande", "Diagnoses and conditions"),
-    "ServiceRequest": ("Planlagte indsatser", "Planned interventions"),
-    "DocumentReference": ("Dokumenter", "Documents"),
-    "Procedure": ("Udførte indsatser", "Completed interventions"),
-    "Encounter": ("Kontakter", "Contacts"),
-    "Observation": ("Opfølgninger", "Follow-ups"),
-    "EpisodeOfCare": ("Behandlingsforløb", "Courses of treatment"),
-    "CareTeam": ("Team", "Team"),
-    "RelatedPerson": ("Pårørende", "Relatives"),
-    "Consent": ("Samtykker, spærringer og registreringer", "Consents, blocks and registrations"),
-}
-# Of what is shown without its content: that and when it is, and no more.
-UNNAMED: dict[str, Texts] = {
-    "Appointment": ("Aftale", "Appointment"),
-    "CarePlan": ("Plan", "Plan"),
-    "Encounter": ("Kontakt", "Contact"),
-    "Observation": ("Opfølgning", "Follow-up"),
-    "Consent": ("Registrering", "Registration"),
-}
-STATUSES: dict[str, Texts] = {
-    "active": ("aktiv", "active"),
-    "booked": ("booket", "booked"),
-    "proposed": ("foreslået", "proposed"),
-    "planned": ("planlagt", "planned"),
-    "accepted": ("aftalt", "accepted"),
-    "completed": ("afsluttet", "completed"),
-    "finished": ("afsluttet", "finished"),
-    "fulfilled": ("gennemført", "fulfilled"),
-    "cancelled": ("aflyst", "cancelled"),
-    "noshow": ("udeblevet", "did not come"),
-    "on-hold": ("på pause", "on hold"),
-    "draft": ("udkast", "draft"),
-    "revoked": ("trukket tilbage", "revoked"),
-    "inactive": ("ophørt", "inactive"),
-    "resolved": ("ophørt", "resolved"),
-    "remission": ("i ro", "in remission"),
-    "final": ("endelig", "final"),
-    "in-progress": ("i gang", "in progress"),
-    "rejected": ("afvist", "rejected"),
-    "entered-in-error": ("fejlregistreret", "entered in error"),
-    "in-progress-goal": ("på vej", "on the way"),
-}
-
-
-def pick(texts: Texts, *, english: bool) -> str:
-    """The text in the reader's language."""
-    return texts[english]
 
 
 def page(*, english: bool) -> dict[str, str]:

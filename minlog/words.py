@@ -37,6 +37,7 @@ ACTIVITIES: dict[str, Texts] = {
     "consent-window": ("Oplyste, hvorfor der skulle åbnes for", "Stated why to open"),
     "notify": ("Fik besked om", "Was told of"),
     "token": ("Bad om adgang til", "Asked for a way in to"),
+    "download": ("Hentede en kopi af", "Downloaded a copy of"),
     "login": ("Loggede ind i", "Logged in to"),
     "logout": ("Loggede ud af", "Logged out of"),
 }

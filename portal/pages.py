@@ -25,6 +25,7 @@ MENU = {
     "access": "portal-access",
     "log": "portal-log",
     "relatives": "portal-relatives",
+    "data": "portal-data",
     "messages": "portal-messages",
 }
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from portal.views import (
     access,
+    data,
     decisions,
     front,
     log,
@@ -50,6 +51,9 @@ urlpatterns: list[URLPattern] = [
         stamkort_relatives.RelativeHistoryView.as_view(),
         name="portal-stamkort-relative-history",
     ),
+    path("data/", data.DataView.as_view(), name="portal-data"),
+    path("data/file/", data.FileView.as_view(), name="portal-data-file"),
+    path("data/document/", data.DocumentView.as_view(), name="portal-data-document"),
     path("messages/", notices.MessagesView.as_view(), name="portal-messages"),
     path("relatives/", relatives.RelativesView.as_view(), name="portal-relatives"),
     path("relatives/give/", relatives.GiveView.as_view(), name="portal-relatives-give"),

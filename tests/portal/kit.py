@@ -56,7 +56,9 @@ class Visit:
         return len(seen)
 
     def _read(self, answer: Any) -> Any:
-        answer.text = unescape(answer.content.decode()) if not answer.streaming else ""
+        if answer.streaming or not answer.get("Content-Type", "text/html").startswith("text/"):
+            return answer  # a file
+        answer.text = unescape(answer.content.decode())
         if found := re.search(r'csrfmiddlewaretoken" value="([^"]+)', answer.text):
             self.token = found[1]
         return answer

@@ -15,7 +15,7 @@ from tests.factories import now
 
 @dataclass(frozen=True)
 class Row:
-    """One address. `open` pages are for anybody; one that only takes forms (`is_form`) is proved by a test of its own.
+    """One address. `is_open` is for anybody; what takes forms or gives a file (`is_form`) has its own test.
 
     `statements` is the ceiling for the page, all that the session takes counted.
     """
@@ -43,6 +43,9 @@ PAGES: dict[str, Row] = {
     "portal-stamkort-relative-move": Row("/portal/stamkort/relatives/{relative}/move/", is_form=True),
     "portal-stamkort-relative-remove": Row("/portal/stamkort/relatives/{relative}/remove/", 14),
     "portal-stamkort-relative-history": Row("/portal/stamkort/relatives/{relative}/history/", 12),
+    "portal-data": Row("/portal/data/", 8),
+    "portal-data-file": Row("/portal/data/file/", is_form=True),
+    "portal-data-document": Row("/portal/data/document/", is_form=True),
     "portal-messages": Row("/portal/messages/", 17),
     "portal-relatives": Row("/portal/relatives/", 16),
     "portal-relatives-give": Row("/portal/relatives/give/", 8),
