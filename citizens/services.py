@@ -120,6 +120,12 @@ def has_offers(*, by: Actor) -> bool:
     return _offered_to(by).exists()
 
 
+def may_give_power(*, by: Actor) -> None:
+    """Raises FhirError (403) for who may not give one, and logs it. One statement."""
+    with service.writing():
+        _permitted(by, Action.CREATE, "create")
+
+
 def offer_power(*, by: Actor, cpr: str, called: str, power: PowerInput) -> AttorneyOffer:
     """Offer somebody a power of attorney; it is none until she says yes. `called` is what the citizen calls her.
 

@@ -95,8 +95,8 @@ def _open_of(by: Actor) -> QuerySet[LoginSession]:
 def network_of(address: str) -> str:
     """The network of an address, by which one knows where it was: never the whole address. Empty for none."""
     if ":" in address:
-        return ":".join(address.split(":")[:3]) + ":…"
-    return f"{address.rpartition('.')[0]}.…" if "." in address else ""
+        return ":".join(address.split(":")[:3]) + ":x"
+    return f"{address.rpartition('.')[0]}.x" if "." in address else ""
 
 
 def browser_of(agent: str) -> str:

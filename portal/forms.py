@@ -24,6 +24,7 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.Select, "form-select"),
     (forms.Textarea, "form-input"),
     (forms.TextInput, "form-input"),
+    (forms.EmailInput, "form-input"),
 )
 
 

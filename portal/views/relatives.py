@@ -144,7 +144,8 @@ class GiveView(_PowersPage):
     """To give one."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show an empty form, with a year and no kind chosen."""
+        """Show an empty form, with a year and no kind chosen. Raises FhirError (403) for who may not give one."""
+        services.may_give_power(by=self.visitor.actor)
         return self.shown("relatives-form", form=self.form(GiveForm, initial={"lasts": "365"}), is_new=True)
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -38,7 +38,7 @@ def login_session(**given: Any) -> LoginSession:
     """A citizen's log-in in a browser, just begun."""
     if "citizen" not in given:
         given["citizen"] = citizen()
-    fields = {"began_at": now(), "seen_at": now(), "network": "192.0.2.…", "browser": "firefox", "device": "computer"}
+    fields = {"began_at": now(), "seen_at": now(), "network": "192.0.2.x", "browser": "firefox", "device": "computer"}
     return LoginSession.objects.create(**{**fields, **given})
 
 

@@ -48,7 +48,7 @@ PAGES: dict[str, Row] = {
     "portal-data-document": Row("/portal/data/document/", is_form=True),
     "portal-messages": Row("/portal/messages/", 17),
     "portal-relatives": Row("/portal/relatives/", 16),
-    "portal-relatives-give": Row("/portal/relatives/give/", 8),
+    "portal-relatives-give": Row("/portal/relatives/give/", 12),
     "portal-relatives-change": Row("/portal/relatives/{power}/", 16),
     "portal-sessions": Row("/portal/sessions/", 9),
     "portal-access": Row("/portal/access/", 22),
