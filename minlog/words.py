@@ -81,6 +81,9 @@ THINGS: dict[str, Texts] = {
 }
 OTHER_THING: Texts = ("andre oplysninger", "other data")
 NOTHING_SHOWN: Texts = ("Der blev ikke vist noget.", "Nothing was shown.")
+# Of what a sender wrote by itself no rule is told: it does not look, and answers for what it sends.
+SENT: Texts = ("Det er sendt af et sted, der hjælper dig.", "It was sent by a place that helps you.")
+WRITES = frozenset({"create", "update", "delete"})
 REFUSED: Texts = ("Opslaget blev afvist.", "The look-up was refused.")
 # Why a refused attempt was refused, told to the citizen.
 REFUSALS: dict[Reason, Texts] = {
@@ -167,7 +170,7 @@ def reason_of(row: Row, *, english: bool = False) -> str:
         return stated(row, english=english)
     grounds = grounds_of(row)
     if not grounds:
-        return NOTHING_SHOWN[english]
+        return (SENT if row["interaction"] in WRITES else NOTHING_SHOWN)[english]
     return " ".join(dict.fromkeys(ground.citizen_en if english else ground.citizen_da for ground in grounds))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from access.actors import Actor
 from access.statements import Row
+from consents.fhir.blocks import resource_type
 from consents.models import Block
 from portal.around import in_force
 from portal.kinds import KIND_OF, KINDS
@@ -33,7 +34,8 @@ class Decided:
         if is_block:
             name = "block_of" if row["effect"] == Block.Effect.DENY else "permit_of"
         of_what = _blocked(row, texts) if is_block else _shared(row, texts)
-        title = texts[name].format(who=_who(row, texts))
+        is_private = is_block and row["item_id"] is not None and row["is_everyone"]
+        title = texts["private"] if is_private else texts[name].format(who=_who(row, texts))
         holds = in_force(row, actor)
         return cls(row["id"], row["version"], is_block, holds, title, of_what, _when(row, texts, holds=holds))
 
@@ -53,7 +55,7 @@ def _blocked(row: Row, texts: dict[str, str]) -> str:
     if row["is_everything"]:
         return texts["what_everything"]
     if row["item_id"] is not None:
-        return texts["what_item"]
+        return texts.get(f"what_item_{resource_type(row['item_type'])}", texts["what_item"])
     told = []
     if row["origin_id"] is not None:
         told.append(texts["what_origin"].format(who=row["origin_name"]))

@@ -40,6 +40,11 @@ class DecisionForm(PageForm):
         super().__init__(*args, **more)
         self.wrong_texts: dict[str, str] = more["texts"]
         self.moment = moment
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                field.error_messages["required"] = more["common"]["invalid_choice"]
+            elif isinstance(field, forms.DateField):
+                field.error_messages["required"] = more["common"]["invalid_date"]
         self._choose("who", whom)
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from access.vocabulary import Category
+from consents.conditions import HEALTH_CATEGORIES
 from consents.sight import EMERGENCY_OVERRIDING, Place, Seen
 from consents.trials import Change
 from portal.kinds import KIND_OF, KINDS
@@ -53,7 +54,8 @@ def told(changes: Mapping[Place, Change], names: Mapping[Place, str], texts: dic
             kinds = (_kinds(some, texts) for some in (gained, lost, after))
             effects.append(Effect(names[place], gained.total(), lost.total(), *kinds))
     open_there = _seen(changes[EMERGENCY_OVERRIDING].after) if EMERGENCY_OVERRIDING in changes else Counter()
-    still = Counter({category: 1 for category in lost_of_any if open_there[category]})
+    # An override opens no other, and the ward to which she is brought may be one that she blocked.
+    still = Counter({category: 1 for category in lost_of_any if open_there[category] and category in HEALTH_CATEGORIES})
     return Told(effects, _kinds(still, texts), digest.hexdigest())
 
 

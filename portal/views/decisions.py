@@ -91,6 +91,13 @@ class DecisionPage(AccessPage):
         found = next(unit for unit in with_those_above([key]) if unit.pk == key)
         return Chosen(value, found.name, unit=found)
 
+    def typed(self, request: HttpRequest) -> Chosen | None:
+        """Whom the form names, who may be nobody around her; what names nobody at all the form itself refuses."""
+        try:
+            return self.named(request.POST.get("who", ""))
+        except FhirError:
+            return None
+
     def whom(self, known: Around, chosen: Chosen | None, *, with_everyone: bool) -> list[tuple[str, str]]:
         """The choices of whom it is for: the one named first, then those above it, then all others around."""
         found: dict[str, str] = {}
@@ -167,8 +174,7 @@ class BlockView(DecisionPage):
     def _made(self, request: HttpRequest, known: Around) -> BlockForm:
         """The form, of the one whom the address or the form itself names."""
         chosen = self.asked_for(request)
-        if chosen is None and request.POST.get("who", EVERYONE) != EVERYONE:
-            chosen = self.named(request.POST["who"])
+        chosen = chosen or self.typed(request)
         effect = request.GET.get("effect", "")
         first = {
             "effect": effect if effect in Block.Effect.values else Block.Effect.DENY,
@@ -188,6 +194,7 @@ class BlockView(DecisionPage):
         wants = form["effect"].value()
         status = 422 if form.is_bound and form.errors and "back" not in request.POST else 200
         told = {"act": "permit" if wants == Block.Effect.PERMIT else "block", "found": self.found(request)}
+        told["is_narrowed"] = form["what"].value() != "everything" or bool(form["until"].value())
         return self.shown("decision", status=status, form=form, wanted=request.GET.get("q", ""), **told)
 
     def _is_same(self, row: Row, block: Any) -> bool:
@@ -235,8 +242,7 @@ class ConsentView(DecisionPage):
     def _made(self, request: HttpRequest, known: Around) -> ConsentForm:
         """The form; what those at the place named in the address work with is proposed as the purpose."""
         chosen = self.asked_for(request)
-        if chosen is None and request.POST.get("who", ""):
-            chosen = self.named(request.POST["who"])
+        chosen = chosen or self.typed(request)
         unit = known.units.get(chosen.unit.pk) if chosen and chosen.unit else None
         purposes = [place.purpose for place in known.places(unit, self.visitor.actor.moment)] if unit else []
         first = {"who": chosen.value if chosen else "", "purpose": purposes[0] if purposes else "", "sub_units": True}

@@ -13,7 +13,7 @@ from access.actors import DENMARK, danish_day
 from access.statements import Row, Source
 from fhir.outcomes import FhirError
 from minlog import services
-from minlog.log import LogWish, wished
+from minlog.log import LOG_SOURCE, LogWish, wished
 from minlog.models import TIME_TO_ANSWER
 from organisations.models import Organisation
 from portal.around import around
@@ -78,6 +78,18 @@ class LogPage(VisitorPage):
         """The texts of the log, and the names of the kinds."""
         return {**self.t["access"], **self.t["log"]}
 
+    def check(self) -> HttpResponse | None:
+        """The page of who acts for another and may not read the log; one statement, and none for her own."""
+        visitor = self.visitor
+        if not visitor.is_acting:
+            return None
+        decision = service.decide_for_citizen(LOG_SOURCE, visitor.actor, visitor.citizen_id)
+        if decision is not None and decision.permitted:
+            return None
+        who = visitor.subject.given_name
+        title, why = self.t["access"]["not_hers_title"].format(who=who), self.texts["not_hers_log"]
+        return self.shown("access-refused", status=403, title=title, why=why)
+
     def hers(self, source: Source, key: UUID) -> Row:
         """A thing of the visitor's subject by its id. Raises FhirError (404), also for what is another's."""
         try:
@@ -113,6 +125,8 @@ class LogView(LogPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show it."""
+        if refused := self.check():
+            return refused
         form = self.form_of(request)
         after = request.GET.get("after", "")
         occasions: list[Occasion] = []
@@ -140,6 +154,8 @@ class LogFileView(LogPage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Send it."""
+        if refused := self.check():
+            return refused
         form = self.form_of(request)
         sort = request.GET.get("as", "")
         content_type, write = FILES.get(sort, FILES["text"])

@@ -51,6 +51,7 @@ WORDS = {
     "everyone": ("Alle steder og alle personer", "All places and all persons"),
     "unit_choice": ("{who}", "{who}"),
     "person_choice": ("Kun {who}", "Only {who}"),
+    "more": ("Kun noget af det, eller kun i en tid", "Only some of it, or only for a time"),
     "choose": ("Vælg et sted", "Choose a place"),
     "next": ("Se, hvad der sker", "See what happens"),
     "confirm_block": ("Ja, spær", "Yes, block"),

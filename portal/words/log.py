@@ -6,6 +6,10 @@ WORDS = {
         "Her ser du, hvem der har set dine data, hvad de så, og hvorfor de måtte. Er du i tvivl, så spørg stedet.",
         "Here you see who has looked at your data, what they saw, and why they might. If in doubt, ask the place.",
     ),
+    "not_hers_log": (
+        "Din fuldmagt gælder ikke for, hvem der har set. Du kan stadig se de andre sider.",
+        "Your power of attorney does not cover who has looked. You can still see the other pages.",
+    ),
     "filter": ("Vælg, hvad du vil se", "Choose what to see"),
     "label_whose": ("Hvem har set?", "Who looked?"),
     "whose_others": ("De, der hjælper dig", "Those who help you"),
