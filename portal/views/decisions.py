@@ -193,7 +193,10 @@ class BlockView(DecisionPage):
         form = form or self._made(request, known)
         wants = form["effect"].value()
         status = 422 if form.is_bound and form.errors and "back" not in request.POST else 200
-        told = {"act": "permit" if wants == Block.Effect.PERMIT else "block", "found": self.found(request)}
+        told: dict[str, Any] = {
+            "act": "permit" if wants == Block.Effect.PERMIT else "block",
+            "found": self.found(request),
+        }
         told["is_narrowed"] = form["what"].value() != "everything" or bool(form["until"].value())
         return self.shown("decision", status=status, form=form, wanted=request.GET.get("q", ""), **told)
 
