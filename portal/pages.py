@@ -21,6 +21,8 @@ LANGUAGES = ("da", "en")
 # The entries of the menu, each with its address.
 MENU = {
     "front": "portal",
+    "appointments": "portal-appointments",
+    "plans": "portal-plans",
     "stamkort": "portal-stamkort",
     "access": "portal-access",
     "log": "portal-log",

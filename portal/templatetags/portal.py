@@ -20,6 +20,12 @@ def say(text: str, **places: Any) -> SafeString:
     return format_html(text, **places) if places else conditional_escape(text)
 
 
+@register.simple_tag
+def worded(texts: dict[str, str], kind: str, code: Any) -> str:
+    """The text for a code: `kind` and the code make its name; empty for a code that no text speaks of."""
+    return conditional_escape(texts.get(f"{kind}_{code}".replace("-", "_"), ""))
+
+
 @register.filter
 def day(value: date | datetime | None) -> str:
     """A day in Denmark in words: 3. maj 2026, or 3 May 2026."""

@@ -33,6 +33,18 @@ PAGES: dict[str, Row] = {
     "portal-login-back": Row("/portal/login/back/", is_open=True, is_form=True),
     "portal-logout": Row("/portal/logout/", is_open=True, is_form=True),
     "portal-acting": Row("/portal/acting/", 8),
+    "portal-appointments": Row("/portal/appointments/", 11),
+    "portal-appointments-earlier": Row("/portal/appointments/earlier/", 11),
+    "portal-appointments-week": Row("/portal/appointments/week/", 11),
+    "portal-appointments-calendars": Row("/portal/appointments/calendars/", 9),
+    "portal-appointments-calendar-end": Row("/portal/appointments/calendars/{feed}/end/", is_form=True),
+    "portal-appointment": Row("/portal/appointments/{appointment}/", 9),
+    "portal-appointment-private": Row("/portal/appointments/{appointment}/private/", 34),
+    "portal-plans": Row("/portal/plans/", 20),
+    "portal-plan": Row("/portal/plans/{plan}/", 20),
+    "portal-plans-goal-new": Row("/portal/plans/goals/new/", 20),
+    "portal-plans-goal": Row("/portal/plans/goals/{goal}/", 20),
+    "portal-plans-goal-change": Row("/portal/plans/goals/{life_goal}/change/", 20),
     "portal-stamkort": Row("/portal/stamkort/", 20),
     "portal-stamkort-print": Row("/portal/stamkort/print/", 18),
     "portal-stamkort-wish": Row("/portal/stamkort/wishes/treatment-will/", 10),
@@ -67,7 +79,23 @@ def samples(cast: Cast) -> dict[str, Any]:
     """Make what the addresses name, all of it the citizen's; the ids by name."""
     me = cast.citizen.person
     factories.notice(citizen=me)
-    return {**of_stamkort(cast), **of_access(cast), "power": factories.power_of_attorney(principal=me).pk}
+    return {
+        **of_stamkort(cast),
+        **of_access(cast),
+        **of_plans(cast),
+        "power": factories.power_of_attorney(principal=me).pk,
+    }
+
+
+def of_plans(cast: Cast) -> dict[str, Any]:
+    """An appointment, a plan, a goal that others wrote and a life goal that is shared with one unit."""
+    hers: dict[str, Any] = {"citizen": cast.citizen.person, "origin": cast.units.ward}
+    return {
+        "appointment": factories.appointment(**hers).pk,
+        "plan": factories.active_care_plan(**hers).pk,
+        "goal": factories.disease_goal(**hers).pk,
+        "life_goal": factories.named_life_goal(cast.units.ward, citizen=cast.citizen.person).pk,
+    }
 
 
 def of_stamkort(cast: Cast) -> dict[str, Any]:
