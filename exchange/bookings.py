@@ -26,7 +26,7 @@ from appointments.models import Appointment
 from appointments.services import category_of
 from appointments.states import may_become
 from citizens.models import Citizen
-from exchange import whole
+from exchange import participants, whole
 from exchange.documents import Entries, sent_at, shaped
 from exchange.errors import Refused
 from exchange.gateway import shapes
@@ -88,10 +88,12 @@ class Booked(shapes.Shape, frozen=True, omit_defaults=True):
 def take_appointments(by: Actor, source: str, bundle: dict[str, Any]) -> tuple[CitizenReport, Citizen]:
     """Bring the citizen's appointments of one unit up to date. Raises Refused; nothing is kept then."""
     load = read(bundle)
-    moment = by.moment
+    moment, told = by.moment, {thing.full_url: thing.more for thing in load.things}
+    registers = participants.Registers({more["authorisation"] for more in told.values() if "authorisation" in more})
 
     def finish(current: Element | None, columns: whole.Columns, url: str) -> None:
         stands: Any = current
+        columns |= registers.columns(told[url], columns["performer_unit_id"], moment)
         if columns["status"] == Status.CANCELLED:
             columns["cancelled_at"] = stands.cancelled_at if stands and stands.cancelled_at else moment
         if stands is None:
@@ -162,7 +164,8 @@ def _thing(url: str, booked: Booked, entries: Entries, names: dict[str, str]) ->
             units[name] = entries.unit(found.valueReference, names)
     units.setdefault("performer_unit", units["responsible"])
     sector = _sector(booked)
-    return whole.Thing(_key(booked), url, _columns(booked, sector), units), (units["responsible"], sector)
+    more = participants.told(entries, [part.actor for part in booked.participant if part.actor is not None])
+    return whole.Thing(_key(booked), url, _columns(booked, sector), units, more), (units["responsible"], sector)
 
 
 def _key(booked: Booked) -> tuple[str, str]:

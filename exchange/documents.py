@@ -55,6 +55,10 @@ class Entries:
         """The entries of a type."""
         return [entry for entry in self.found if entry[1][0] == kind]
 
+    def named(self, kind: str, reference: str) -> list[tuple[str, dict[str, Any]]]:
+        """The entries of a type that a reference names."""
+        return [(url, resource) for url, key, resource in self.of(kind) if reference and _fits(reference, url, key)]
+
     def only(self, *kinds: str) -> None:
         """Check that there is nothing of another type. Raises Refused."""
         for url, key, _resource in self.found:

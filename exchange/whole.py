@@ -32,17 +32,22 @@ Check = Callable[[Element | None, Columns, str], None]
 
 @dataclass
 class Thing:
-    """One resource, read: its key with the sender, and the columns of its row; units stand in them by SOR code."""
+    """One resource, read: its key with the sender, and the columns of its row; units stand in them by SOR code.
+
+    `more` is what else it tells, for `finish` to make columns of.
+    """
 
     key: Key
     full_url: str
     columns: Columns
     units: dict[str, str] = field(default_factory=dict)
+    more: Columns = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """What tells one content from another."""
-        told = msgspec.json.encode([self.columns, self.units], order="deterministic")
+        parts = [self.columns, self.units, *([self.more] if self.more else [])]
+        told = msgspec.json.encode(parts, order="deterministic")
         return hashlib.sha256(told).hexdigest()
 
 

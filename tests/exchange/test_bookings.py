@@ -10,7 +10,7 @@ from appointments.models import Appointment
 from audit.models import Entry, Version
 from exchange.models import Delivery, Happening, Quarantined
 from fhir.datatypes import LEGAL_BASIS, PARAGRAPH
-from organisations.models import Organisation
+from organisations.models import Location, Organisation
 from tests import factories
 from tests.exchange.builders import ELSE, MUNICIPALITY, OVE, Json
 from tests.exchange.conftest import Deliver
@@ -77,6 +77,48 @@ def test_appointment_is_taken_with_version_log_and_event(deliver: Deliver) -> No
     assert Version.objects.filter(resource_id=made.pk, change="create").count() == 1
     assert Entry.objects.filter(citizen_id=made.citizen_id, resource_type="Appointment", rules=["delivery"]).exists()
     assert Happening.objects.filter(model="appointments.Appointment", resource_ids=[made.pk]).exists()
+
+
+def test_place_and_professional_are_kept_and_follow_the_latest_edition(deliver: Deliver) -> None:
+    known = factories.doctor(authorisation_id="9TXYZ")
+    patient = {"actor": {"reference": "Patient/p"}, "status": "accepted"}
+    who = {
+        "resourceType": "Practitioner",
+        "id": "d",
+        "identifier": [{"system": "https://autregweb.sst.dk", "value": "9TXYZ"}],
+    }
+    works = {"resourceType": "PractitionerRole", "id": "r", "practitioner": {"reference": "Practitioner/d"}}
+    room = {
+        "resourceType": "Location",
+        "id": "l",
+        "name": "Stue 4 (test)",
+        "address": {"line": ["Sygehusvej 900"], "postalCode": "5000", "city": "Odense C"},
+    }
+    role, by_number, nobody = (
+        {"actor": actor, "status": "accepted"}
+        for actor in (
+            {"reference": "PractitionerRole/r"},
+            {"identifier": who["identifier"][0]},
+            {"identifier": who["identifier"][0] | {"value": "0NONE"}},
+        )
+    )
+    place = {"actor": {"reference": "Location/l"}, "status": "accepted"}
+
+    def kept(*part: Json, at: str) -> tuple[Any, Any]:
+        told = deliver(
+            bundle(appointment(participant=[patient, *part]), who, works, room, at=f"2026-11-20T{at}:00:00Z")
+        )
+        assert outcome(told) == "taken", told.citizens
+        made = Appointment.objects.select_related("location").get()
+        assert made.location is None or made.location.organisation_id == made.performer_unit_id
+        return made.performer_id, made.location and (made.location.name, made.location.street, made.location.city)
+
+    full = ("Stue 4 (test)", "Sygehusvej 900", "Odense C")
+    assert kept(role, place, at="08") == (known.pk, full)
+    assert kept(place, at="09") == (None, full)
+    assert kept(by_number, at="10") == (known.pk, None)
+    assert kept(nobody, place, at="11") == (None, full)
+    assert Location.objects.count() == 1
 
 
 EDITIONS = [
