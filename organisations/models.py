@@ -90,9 +90,10 @@ class UnitLink(models.Model):
 
 
 class Location(models.Model):
-    """A place where something happens (lokation), of one organisation."""
+    """A place where something happens (lokation), of one organisation; some have a SOR id of their own."""
 
     id = models.UUIDField(primary_key=True, default=new_key, editable=False)
+    sor = models.CharField(max_length=18, unique=True, null=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="locations")
     name = models.CharField(max_length=200)
     street = models.CharField(max_length=200, blank=True, default="")
@@ -102,6 +103,11 @@ class Location(models.Model):
     is_active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
     updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(sor__isnull=True) | Q(sor__regex=r"^\d{11,18}$"), name="location_sor"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -67,7 +67,18 @@ LOCATION_SOURCE = Source(
     {
         **{
             name: name
-            for name in ("id", "name", "street", "postal_code", "city", "phone", "is_active", "version", "updated_at")
+            for name in (
+                "id",
+                "sor",
+                "name",
+                "street",
+                "postal_code",
+                "city",
+                "phone",
+                "is_active",
+                "version",
+                "updated_at",
+            )
         },
         "organisation_id": "organisation_id",
         "organisation_name": "organisation__name",
@@ -121,6 +132,7 @@ def location(row: Row, actor: Actor) -> dict[str, Any]:
             "resourceType": "Location",
             "id": str(row["id"]),
             "meta": meta(row, LOCATION_PROFILE if row["organisation_sor"] else ""),
+            "identifier": identifier(SOR, row["sor"], "official"),
             "status": "active" if row["is_active"] else "inactive",
             "name": row["name"],
             "telecom": telecom("phone", row["phone"], "work"),
@@ -179,6 +191,7 @@ LOCATION = register(
         LOCATION_SOURCE,
         location,
         (
+            SearchParameter("identifier", "token", ("sor",), "SOR id", fixed_system=SOR),
             SearchParameter("name", "string", ("name",), "The name"),
             SearchParameter(
                 "organization",

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from audit.models import Entry
+from fhir.datatypes import SOR
 from organisations.models import Organisation
 from tests import factories
 from tests.asking import Asking, statements
@@ -193,6 +194,14 @@ def test_a_place_belongs_to_a_unit(cast: Cast) -> None:
     assert found.ids == [str(place.pk)]
     assert found.resources[0]["managingOrganization"]["reference"] == f"Organization/{cast.units.ward.pk}"
     assert found.resources[0]["address"]["city"] == "Odense"
+    place.sor = "900000016001"
+    place.save()
+    by_number = [
+        ask.get("Location", identifier=value).resources
+        for value in (f"{SOR}|900000016001", "900000016001", f"{SOR}|900000016002", "http://cvr.dk|900000016001")
+    ]
+    assert [[one["id"] for one in found] for found in by_number] == [[str(place.pk)], [str(place.pk)], [], []]
+    assert by_number[0][0]["identifier"] == [{"use": "official", "system": SOR, "value": "900000016001"}]
     assert ask.get("Location", status="inactive", name="ned").resources[0]["status"] == "inactive"
 
 
