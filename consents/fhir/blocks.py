@@ -31,6 +31,7 @@ MARKABLE = (
     "CarePlan",
     "CareTeam",
     "Condition",
+    "DocumentReference",
     "Encounter",
     "Goal",
     "Observation",

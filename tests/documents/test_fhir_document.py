@@ -12,6 +12,7 @@ from audit.models import Entry
 from documents.models import LARGEST, Document
 from tests import factories
 from tests.cast import Cast, make_cast
+from tests.consents.bodies import marking
 from tests.rest import Rest, codes, instant, written  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("codes")]
@@ -91,6 +92,23 @@ def test_who_may_read_it_may_read_its_content_and_nobody_else(cast: Cast) -> Non
         assert readers("DocumentReference", thing) == readers("Binary", thing) == expected, thing.title
     unknown = Rest(cast.blocked_doctor).get("Binary/5f0c9d0e-0000-7000-8000-000000000001")
     assert Rest(cast.blocked_doctor).get(f"Binary/{health.pk}").body == unknown.body
+
+
+def test_the_citizen_marks_a_document_private_and_takes_it_back_by_a_patch(cast: Cast) -> None:
+    cast.block.delete()
+    health = factories.document(citizen=cast.citizen.person, origin=cast.units.ward)
+    tove, doctor = Rest(cast.citizen), Rest(cast.doctor)
+
+    made = tove.post("Consent", marking(cast, f"DocumentReference/{health.pk}"))
+    hidden = [doctor.get(f"{kind}/{health.pk}").status for kind in ("DocumentReference", "Binary")]
+    ended = tove.patch(
+        f"Consent/{made.body['id']}", [{"op": "replace", "path": "/status", "value": "inactive"}], If_Match='W/"1"'
+    )
+
+    assert made.status == 201, made.body
+    assert hidden == [404, 404]
+    assert (ended.status, ended.body["status"]) == (200, "inactive"), ended.body
+    assert doctor.get(f"Binary/{health.pk}").status == 200
 
 
 def test_who_may_write_and_under_which_act(cast: Cast) -> None:
