@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import DateTimeField, F, Q, UUIDField
 
 from access import service
-from access.actors import danish_day
 from access.sql import Param
 from access.statements import Row, Search, Source
 from access.vocabulary import ActingAs
@@ -22,8 +20,9 @@ from goals.models import Goal
 from identity.models import LoginSession
 from minlog.log import LOG_SOURCE
 from minlog.provenance import VERSION_SOURCE
-from minlog.words import MinLogEntry, entry_of
+from minlog.services import QUESTION_SOURCE
 from organisations.models import Organisation
+from portal.occasions import Occasion, group
 from portal.visitors import Visitor
 from stamkort.services import ENTRY_SOURCE
 
@@ -67,15 +66,6 @@ class News:
 
 
 @dataclass(frozen=True)
-class Look:
-    """Somebody looked, on one day; `times` how often."""
-
-    day: date
-    entry: MinLogEntry
-    times: int
-
-
-@dataclass(frozen=True)
 class Front:
     """All that the front page tells. `since` is from when on things are new; `has_been` whether that was a visit."""
 
@@ -87,15 +77,16 @@ class Front:
     ending: list[Row]
     goals: list[Row]
     news: list[News]
-    looks: list[Look]
+    looks: list[Occasion]
+    answered: list[Row]
 
 
 def read_front(visitor: Visitor, *, english: bool) -> Front:
-    """Return what the visitor may see of it, logged as one look. Twelve statements at any amount of data."""
+    """Return what the visitor may see of it, logged as one look. Thirteen statements at any amount of data."""
     before = last_visit(visitor)
     since = before or visitor.actor.moment - AT_MOST_SINCE
     found = service.glance(_searches(visitor, since), visitor.actor, visitor.citizen_id, nothing="")
-    coming, proposed, goals, follow_ups, ending, written, typed, seen = found
+    coming, proposed, goals, follow_ups, ending, written, typed, seen, answered = found
     return Front(
         since=since,
         has_been=before is not None,
@@ -105,7 +96,8 @@ def read_front(visitor: Visitor, *, english: bool) -> Front:
         ending=ending,
         goals=goals,
         news=_news([*written, *(_as_written(row) for row in typed)]),
-        looks=_looks(seen, english=english)[:FEW],
+        looks=group(seen, english=english)[:FEW],
+        answered=answered,
     )
 
 
@@ -145,6 +137,7 @@ def _searches(visitor: Visitor, since: datetime) -> list[tuple[Source, Search]]:
             LOG_SOURCE,
             of("looks", people & ~Q(actor_citizen_id=F("citizen_id"), acting_as=ActingAs.CITIZEN), MOST_LOOKS),
         ),
+        (QUESTION_SOURCE, of("answered", Q(answered_at__isnull=False, closed_at__isnull=True), FEW)),
     ]
 
 
@@ -179,13 +172,3 @@ def _news(rows: Sequence[Row]) -> list[News]:
         for topic, row in newest.items()
     ]
     return sorted(told, key=lambda each: each.at, reverse=True)
-
-
-def _looks(rows: Sequence[Row], *, english: bool) -> list[Look]:
-    """Looks of one person at one place on one day, told as one, the newest first."""
-    found: dict[Any, list[MinLogEntry]] = {}
-    for row in rows:
-        entry = entry_of(row, english=english)
-        who = (danish_day(entry.at), entry.person, entry.role, entry.organisation, entry.is_refused)
-        found.setdefault(who, []).append(entry)
-    return [Look(who[0], entries[0], len(entries)) for who, entries in found.items()]

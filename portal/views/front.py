@@ -58,6 +58,7 @@ class FrontView(VisitorPage):
         """What she is asked to do, each with where she does it."""
         return [
             *(self._task("proposed", "plans", what=row["words"]) for row in front.proposed),
+            *(self._task("answered", "log", who=row["unit_name"]) for row in front.answered),
             *(self._task("ending", "access", who=_recipient(row), day=row["end"]) for row in front.ending),
             *(self._task("follow_up", "plans", day=row["start"]) for row in front.follow_ups),
         ]

@@ -28,6 +28,8 @@ WORDS = {
     "proposed_do": ("Sig ja eller nej", "Say yes or no"),
     "ending": ("Din tilladelse til {who} slutter {day}", "Your consent to {who} ends {day}"),
     "ending_do": ("Vil du give den igen?", "Will you give it again?"),
+    "answered": ("{who} har svaret på dit spørgsmål", "{who} has answered your question"),
+    "answered_do": ("Læs svaret", "Read the answer"),
     "follow_up": ("Der bliver fulgt op på din plan {day}", "Your plan is followed up {day}"),
     "follow_up_do": ("Se planen", "See the plan"),
     # what is new

@@ -74,8 +74,19 @@ def test_she_is_asked_for_an_answer_to_what_was_proposed_and_told_of_a_consent_t
     factories.disclosure_consent(citizen=me, recipient_unit=cast.units.casework, start=ago(days=350), end=ahead(days=9))
     factories.disclosure_consent(citizen=me, recipient_unit=cast.units.nursing, start=ago(days=9), end=ahead(days=200))
 
+    factories.log_question(
+        citizen=me,
+        unit=cast.units.ward,
+        answered_at=ago(days=1),
+        answered_by=cast.doctor.person,
+        answer="Fordi du var indlagt her.",
+    )
+    factories.log_question(citizen=me, unit=cast.units.practice)
+
     page = hers.get(FRONT).text
 
+    assert f"{cast.units.ward.name} har svaret på dit spørgsmål" in page
+    assert f"{cast.units.practice.name} har svaret" not in page
     assert "Et mål er foreslået til dig: Gå en tur hver dag" in page
     assert f"Din tilladelse til {cast.units.casework.name} slutter" in page
     for other in ("Er aftalt", f"Din tilladelse til {cast.units.nursing.name}"):
