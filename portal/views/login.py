@@ -47,7 +47,8 @@ class LoginView(Page):
 
     def _ways(self, asked: str) -> HttpResponse:
         """The ways in; who was led here from a page is told that she is not logged in, and why that may be."""
-        personas = [each for each in PERSONAS.values() if each.acting_as in CITIZEN_SIDE] if settings.DEMO_MODE else []
+        offered = [name for name, each in PERSONAS.items() if each.acting_as in CITIZEN_SIDE and settings.DEMO_MODE]
+        personas = [{"name": name, "text": self.t["login"][f"persona_{name}"]} for name in offered]
         return self.shown("login", personas=personas, next=asked, by_provider=settings.OIDC is not None)
 
 

@@ -42,4 +42,11 @@ WORDS = {
         "Du er ikke logget ind. Når siden har stået stille i et kvarter, bliver du logget ud.",
         "You are not logged in. When the page has been left for a quarter of an hour, you are logged out.",
     ),
+    "persona_lars": ("Lars, som har KOL", "Lars, who has COPD"),
+    "persona_lars-daughter": ("Mette, datter af Lars, med fuldmagt", "Mette, daughter of Lars, with power of attorney"),
+    "persona_poul": ("Poul, som har dårlige lunger", "Poul, who has bad lungs"),
+    "persona_hans": ("Hans, som har flere sygdomme", "Hans, who has several illnesses"),
+    "persona_emma": ("Emma, 16 år", "Emma, 16"),
+    "persona_sofie-mother": ("Maria, mor til Sofie på 9 år", "Maria, mother of Sofie who is 9"),
+    "persona_ingrid-guardian": ("Bo, værge for Ingrid", "Bo, guardian of Ingrid"),
 }
