@@ -30,7 +30,7 @@ _OF_TYPES = {
     "Binary": ("contentType data", "securityContext"),
     "DocumentReference": (
         "status content",
-        "identifier docStatus type category subject date author custodian description",
+        "identifier docStatus type category subject date author description",
     ),
     "Encounter": ("status class", "identifier type subject reasonReference"),
     "EpisodeOfCare": ("status patient", "type managingOrganization period"),

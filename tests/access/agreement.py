@@ -233,7 +233,12 @@ def compare(asked: Asked, tables: Tables, tally: Tally, dice: Random, scenario: 
 
 def is_elses_log(ask: Ask, element: Element) -> bool:
     """An entry of the log, asked for by a professional who does not audit."""
-    return element.category == "LOG" and ask.acting_as not in CITIZEN_SIDE and ask.purpose != "audit"
+    return element.category == "LOG" and ask.acting_as not in CITIZEN_SIDE and not is_auditor(ask)
+
+
+def is_auditor(ask: Ask) -> bool:
+    """One who audits look-ups, and asks for that."""
+    return (ask.acting_as, ask.purpose) == ("AUDIT", "audit")
 
 
 def same_verdict(verdict: Verdict, decision: Decision) -> bool:
@@ -252,8 +257,7 @@ def same_reason(ask: Ask, verdict: Verdict, decision: Decision) -> bool:
 
 def is_outside(ask: Ask, verdict: Verdict) -> bool:
     """An office that asks for data, and to which no rule of its own speaks."""
-    is_audited = (ask.acting_as, ask.purpose) == ("AUDIT", "audit")
-    return ask.acting_as in OFFICES and not is_audited and verdict.reason not in OWN_OF_AN_OFFICE
+    return ask.acting_as in OFFICES and not is_auditor(ask) and verdict.reason not in OWN_OF_AN_OFFICE
 
 
 def same_explanation(ask: Ask, verdict: Verdict, decision: Decision) -> bool:

@@ -81,7 +81,7 @@ EXPECTED = {
     | dict.fromkeys(("look-up/override", "life-goal/positive", "will-dentist", "own-evaluation", "quality"), 1)
     | dict.fromkeys(("audit-log", "own-look-up", "-log_only", "-sent_by_source"), 1),
     "all-switches-on": EVERYWHERE
-    | {"look-up": 200, "look-up/override": 10, "psl13-party": 50, "own-case": 50}
+    | {"look-up": 200, "look-up/override": 8, "psl13-party": 50, "own-case": 50}
     | {"switched": 200, "switched/positive": 10, "emergency-soc": 1},
     "around-rsl-13": EVERYWHERE | {"look-up": 50, "-regime_switch_off": 50, "own-service": 10},
     "around-2025": {"-no_relation": 500, "-blocked": 5, "look-up": 200, "-regime_switch_off": 5},

@@ -90,7 +90,7 @@ def test_every_type_can_be_told_in_summary_and_stays_what_it_is() -> None:
     made = Everything()
     ask = Rest(made.cast.doctor)
 
-    for entry in all_resources():
+    for entry in (each for each in all_resources() if "search-type" in each.interactions):
         found = ask.get(f"{entry.type}?{made.asked(entry)}&_summary=true")  # held against FHIR by the client
         assert found.status == 200, entry.type
         assert all(elements.SUBSETTED in row["meta"]["tag"] for row in found.rows), entry.type

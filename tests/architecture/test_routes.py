@@ -29,6 +29,7 @@ NOT_FHIR = {
     "oauth-token": "OAuth has its own shape of answers and errors",
     "oauth-revoke": "OAuth has its own shape of answers and errors",
     "home": "leads to the citizen's pages",
+    "calendar": "a calendar's own shape; tests/appointments/test_feeds.py",
     "desk": "a page for people; what it shows is decided as $overview decides",
     "desk-open": "a page for people; opens the one before",
     "oauth-launch": "OAuth has its own shape of answers and errors",
