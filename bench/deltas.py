@@ -94,27 +94,7 @@ def _resources(prefix: str, edition: int) -> Iterator[Json]:
         startDate="2025-02-20",
         addresses=[_ref("Condition", social)],
     )
-    for name, code, reason in (("a", "G1.10", nursing), ("b", "G1.39", nursing), ("c", "H1.1", social)):
-        status = ("active", "in-progress") if name != "b" or edition % 2 == 0 else ("completed", "completed")
-        detail = {"code": _code(code), "status": status[1], "reasonReference": [_ref("Condition", reason)]}
-        yield _one(
-            "CarePlan",
-            f"{prefix}{name}",
-            "planned-intervention",
-            intent="plan",
-            status=status[0],
-            period={"start": "2025-02-21"},
-            activity=[{"detail": detail}],
-        )
-    yield _one(
-        "Procedure",
-        f"{prefix}p",
-        "completed-intervention",
-        status="completed",
-        code=_code("G1.39"),
-        performedDateTime="2025-02-22T10:15:00Z",
-        reasonReference=[_ref("Condition", nursing)],
-    )
+    yield from _interventions(prefix, edition)
     for name, reasons in (("e", [nursing]), ("f", [social])):
         yield _one(
             "Encounter",
@@ -135,4 +115,30 @@ def _resources(prefix: str, edition: int) -> Iterator[Json]:
         focus=[_ref("Condition", nursing)],
         effectiveDateTime="2025-03-09",
         valueCodeableConcept=_code("E1"),
+    )
+
+
+def _interventions(prefix: str, edition: int) -> Iterator[Json]:
+    """Three planned interventions, the bath among them, and one that was carried out."""
+    nursing, social = f"{prefix}n", f"{prefix}h"
+    for name, code, reason in (("a", "G1.10", nursing), ("b", "G1.39", nursing), ("c", "H1.1", social)):
+        status = ("active", "in-progress") if name != "b" or edition % 2 == 0 else ("completed", "completed")
+        detail = {"code": _code(code), "status": status[1], "reasonReference": [_ref("Condition", reason)]}
+        yield _one(
+            "CarePlan",
+            f"{prefix}{name}",
+            "planned-intervention",
+            intent="plan",
+            status=status[0],
+            period={"start": "2025-02-21"},
+            activity=[{"detail": detail}],
+        )
+    yield _one(
+        "Procedure",
+        f"{prefix}p",
+        "completed-intervention",
+        status="completed",
+        code=_code("G1.39"),
+        performedDateTime="2025-02-22T10:15:00Z",
+        reasonReference=[_ref("Condition", nursing)],
     )
