@@ -1,7 +1,7 @@
 """The pages in a real browser: four personas, phone and desktop, with and without scripts, by eye, key and aid."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,7 +21,20 @@ from tests.portal.browser import (
     visit,
     ways_on,
 )
+from tests.portal.errands import ERRANDS
 
+# Forms that cannot be sent as they are: what is typed in them is taken away first.
+FORMS = (
+    "/portal/stamkort/relatives/new/",
+    "/portal/stamkort/typed/temporary-address/",
+    "/portal/relatives/give/",
+    "/portal/access/consent/",
+    "/portal/plans/goals/new/",
+)
+EMPTIED = """() => { for (const form of document.querySelectorAll('main form[method=post]')) { form.noValidate = true;
+    for (const each of form.querySelectorAll('input:not([type=hidden]), select, textarea')) {
+        if (each.type === 'radio' || each.type === 'checkbox') each.checked = false;
+        else each.value = ''; } } }"""
 PERSONAS = ("lars", "lars-daughter", "emma", "sofie-mother")
 MOST_BYTES = 150_000
 
@@ -81,6 +94,33 @@ def test_every_page_shows_without_scripts_on_a_desk(browser: Browser, base: str,
         for name in pages_from_the_front(page):
             shoot(page, persona, name, "desk")
             assert page.locator("h1").count() == 1
+
+
+def test_every_form_that_is_sent_empty_says_what_to_do_to_everybody(browser: Browser, base: str) -> None:
+    """The state of a page that people meet when something is wrong, looked at as the page itself is."""
+    wrong: list[str] = []
+    with visit(browser, base, "hans", PHONE) as page:
+        seen = 0
+        for path in FORMS:
+            page.goto(path)
+            page.evaluate(EMPTIED)
+            page.locator("main form[method=post] button").locator("visible=true").first.click()
+            if page.locator(".form-error-message, .alert-error").count():
+                seen += 1
+                wrong += faults(page)
+                shoot(page, "hans", "wrong", path.strip("/").replace("/", "-"))
+
+    assert not wrong, "\n".join(wrong)
+    assert seen == len(FORMS)
+
+
+@pytest.mark.parametrize("errand", ERRANDS, ids=lambda errand: errand.__name__)
+def test_lars_gets_it_done_on_a_phone_within_five_clicks(
+    browser: Browser, base: str, errand: Callable[[Page], None]
+) -> None:
+    with visit(browser, base, "lars", PHONE) as page:
+        errand(page)
+        shoot(page, "errand", errand.__name__)
 
 
 def test_log_in_and_first_visit_are_light(browser: Browser, base: str) -> None:
