@@ -14,6 +14,7 @@ KINDS: dict[str, tuple[Category, ...]] = {
     "visits": (Category.APPT_SUL,),
     "times": (Category.APPT_SEL_W, Category.APPT_SEL_X, Category.APPT_AEL),
     "help": (Category.COND_SOC, Category.INT_SOC, Category.PLAN_SOC, Category.GOAL_SOC),
+    "documents": (Category.DOC_SUL, Category.DOC_SOC),
     "life": (Category.GOAL_LIFE,),
     "basic": (Category.SK_REG, Category.SK_TYPED),
     "wills": (Category.SK_FLAG, Category.WILL_CONTENT, Category.ODR_CONTENT),

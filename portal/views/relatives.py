@@ -19,8 +19,8 @@ from portal.templatetags.portal import day
 _ENDINGS = {
     "appointments": ("appt-",),
     "stamkort": ("sk-",),
-    "health": ("diag", "cond-sul", "int-sul", "plan-sul", "plan-psy", "goal-sul"),
-    "help": ("cond-soc", "int-soc", "plan-soc", "goal-soc"),
+    "health": ("diag", "cond-sul", "int-sul", "plan-sul", "plan-psy", "goal-sul", "doc-sul"),
+    "help": ("cond-soc", "int-soc", "plan-soc", "goal-soc", "doc-soc"),
     "goals": ("goal-life",),
     "log": ("log",),
 }

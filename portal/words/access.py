@@ -32,6 +32,7 @@ WORDS = {
     "times": ("Tider for hjælp", "Times of help"),
     "help": ("Hjælp fra kommunen", "Municipal help"),
     "life": ("Dine livsmål", "Your life goals"),
+    "documents": ("Breve og papirer", "Letters and papers"),
     "basic": ("Stamkort", "Basic data"),
     "wills": ("Testamente og donor", "Will and donor"),
     "as_hp": ("sygepleje og behandling", "nursing and treatment"),

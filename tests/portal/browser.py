@@ -51,6 +51,7 @@ def demo_running(folder: Path) -> Iterator[str]:
             assert time.monotonic() < end, output.read_text()
             time.sleep(0.1)
         yield f"http://localhost:{port}"
+        assert "page failed" not in output.read_text(), output.read_text()
     finally:
         process.terminate()
         process.wait(60)

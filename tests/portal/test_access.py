@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from access.vocabulary import ActingAs, Purpose
+from access.vocabulary import ActingAs, Category, Purpose
+from citizens.services import FAMILIES
 from consents.askers import Asker
 from consents.dryrun import seen
 from consents.models import Block, Consent
+from portal.kinds import KIND_OF
+from portal.views.relatives import KINDS as GRANTED
 from tests import factories
 from tests.cast import Cast, make_cast
 from tests.portal.kit import Visit, version_in
@@ -284,3 +287,8 @@ def test_ending_is_shown_first_and_a_second_tab_is_told_how_it_stands(cast: Cast
     assert "Det er allerede stoppet." in second_tab.text
     assert said_of(first.text, cast.units.blocked, "kan se") == count(cast, cast.units.blocked) - before > 0
     assert Block.objects.get(pk=cast.block.pk).version == 2
+
+
+def test_every_kind_of_data_has_its_place_on_the_pages_and_can_be_given_to_a_relative() -> None:
+    assert set(KIND_OF) == set(Category) - {Category.LOG}
+    assert frozenset().union(*GRANTED.values()) == set(FAMILIES)

@@ -66,7 +66,10 @@ def pages_from_the_front(page: Page) -> Iterator[str]:
         answer = page.goto(path)
         assert answer is not None
         kind = answer.headers.get("content-type", "")
-        assert (answer.status, kind.partition(";")[0]) == (200, "text/html"), (path, answer.status)
+        # Who acts for another is told on a page of its own what is not hers to see.
+        allowed = (200, 403) if page.locator(".acting-other").count() else (200,)
+        assert answer.status in allowed, (path, answer.status)
+        assert kind.partition(";")[0] == "text/html"
         waiting += ways_on(page)
         yield str(name)
 
@@ -85,7 +88,7 @@ def test_every_page_can_be_used_by_everybody_on_a_phone(browser: Browser, base: 
             page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
 
     assert not wrong, "\n".join(wrong)
-    assert shown >= 1
+    assert shown >= 12
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
