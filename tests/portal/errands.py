@@ -4,8 +4,6 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-MOST_CLICKS = 5
-
 
 class Errand:
     """One errand: what is clicked on, and how often."""
@@ -22,7 +20,6 @@ class Errand:
         """Click on the first of these that can be seen."""
         what.locator("visible=true").first.click()
         self.clicks += 1
-        assert self.clicks <= MOST_CLICKS
         return self
 
     def reads(self, text: str) -> "Errand":
@@ -31,34 +28,37 @@ class Errand:
         return self
 
 
-def what_was_agreed(page: Page) -> None:
+def what_was_agreed(page: Page) -> int:
     """Find out what was agreed at the last admission."""
-    Errand(page).click("Se, hvad vi har aftalt").reads("Det blev aftalt, da du sidst var indlagt")
+    errand = Errand(page).click("Se, hvad vi har aftalt").reads("Det blev aftalt, da du sidst var indlagt")
     agreed = page.locator(".agreed li")
     assert agreed.count() >= 2
     assert all(len(text.split()) > 2 for text in agreed.all_inner_texts())
+    return errand.clicks
 
 
-def the_daughters_number(page: Page) -> None:
+def the_daughters_number(page: Page) -> int:
     """Correct the daughter's phone number."""
     errand = Errand(page).click("Ret en telefon").click("Ret Mette")
     page.get_by_label("Mobil").fill("20 00 00 99")
-    errand.click("Gem", "button").reads("Det er gemt").reads("20 00 00 99")
+    return errand.click("Gem", "button").reads("Det er gemt").reads("20 00 00 99").clicks
 
 
-def why_the_nurse_could(page: Page) -> None:
+def why_the_nurse_could(page: Page) -> int:
     """See why the municipal nurse could look."""
-    Errand(page).click("Se, hvem der har kigget")
+    errand = Errand(page).click("Se, hvem der har kigget")
     nurse = page.locator("li, article, section").filter(has_text="Inge Test Munk").last
     expect(nurse).to_be_visible()
     expect(nurse).to_contain_text("Hvorfor måtte")
+    return errand.clicks
 
 
-def no_more_of_the_hospital(page: Page) -> None:
+def no_more_of_the_hospital(page: Page) -> int:
     """Block the hospital that he no longer trusts."""
     errand = Errand(page).click("Luk for et sted").click("Odense Universitetshospital")
     errand.click("Spær for Odense Universitetshospital").click("Se, hvad der sker", "button")
     errand.reads("Det sker der").click("Ja, spær", "button").reads("Spærret: Odense Universitetshospital")
+    return errand.clicks
 
 
 ERRANDS = (what_was_agreed, the_daughters_number, why_the_nurse_could, no_more_of_the_hospital)
