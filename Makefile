@@ -19,7 +19,7 @@ run: $(VENV)/runtime.stamp $(VENV)/pages.stamp ## install, migrate, load the dem
 	@$(PY) manage.py up
 
 test: $(VENV)/dev.stamp $(VENV)/pages.stamp ## run all tests on a real PostgreSQL, side by side; ARGS="tests/goals -k tree"
-	@$(PY) -m pytest -n auto --maxprocesses 4 $(ARGS)
+	@$(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/dev.stamp ## lint, formatting, types, import directions and migrations
 	$(PY) -m ruff check .

@@ -1,6 +1,7 @@
 """What every test shares: a real PostgreSQL, the embedded one of the tests unless DATABASE_URL names a server."""
 
 import fcntl
+import gc
 import gzip
 import os
 from collections.abc import Iterator
@@ -13,13 +14,33 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from access import switches
 from config.postgres import Cluster
 from law.models import SwitchPosition
 from tests.conformance import checked_answer, faults_of_all_sent
+from tests.template import template
 
 USUAL_TRIPLES = 200_000
+# Tests make few circles and keep much: looking for circles as often as Python does takes a third of the time.
+gc.set_threshold(100_000, 50, 100)
+# With one file to a process these go first: they take longest, so no process is left with one at the end. None of
+# them may write to its process's database for good.
+LONGEST = (
+    "portal/test_browser.py",
+    "access/test_equivalence.py",
+    "architecture/test_personas.py",
+    "config/test_up.py",
+    "demo/test_tour.py",
+    "bench/test_load.py",
+    "architecture/test_routes.py",
+    "access/test_replay.py",
+    "portal/test_pages.py",
+    "consents/test_dryrun.py",
+    "access/test_access_matrix.py",
+    "access/test_declared.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,12 +75,24 @@ def embedded_test_cluster() -> Iterator[Cluster | None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, embedded_test_cluster: Cluster | None
+    django_db_modify_db_settings_parallel_suffix: None,
+    embedded_test_cluster: Cluster | None,
+    django_db_blocker: DjangoDbBlocker,
 ) -> None:
-    """Point Django at the tests' cluster before pytest-django makes this worker's database in it."""
+    """Point Django at the tests' cluster before pytest-django makes this worker's database in it, of a template."""
     if embedded_test_cluster is not None:
         parts = urlsplit(embedded_test_cluster.url)
         connection.settings_dict.update(PORT=parts.port, PASSWORD=unquote(parts.password or ""))
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a run side by side the longest files go first, in this order; the rest stand as they did."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        places = {name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(places)))
 
 
 def pytest_collection() -> None:
