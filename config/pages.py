@@ -74,6 +74,7 @@ class PageHeaders(_PagesOnly, XFrameOptionsMiddleware):
             policy = policy.replace("form-action 'self'", f"form-action 'self' {settings.OIDC.origin}")
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         response.headers["Referrer-Policy"] = "same-origin"  # with less, browsers hide where a form came from
         return response

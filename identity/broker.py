@@ -5,6 +5,8 @@ neither its tokens nor a number of a person.
 """
 
 import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +21,7 @@ from requests import RequestException
 from citizens.models import Citizen
 from identity.models import User
 from identity.provider import Provider
+from identity.sessions import LONGEST
 
 # What its keys may sign with; what it offers beside is not taken.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -26,6 +29,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 KEPT_SECONDS = 300
 TIMEOUT_SECONDS = 10
 LEEWAY_SECONDS = 30
+# When she was sent to prove anew who she is; kept in the browser's session till she comes back.
+ANEW = "proof_asked_at"
 
 
 class LoginFailed(Exception):
@@ -36,10 +41,27 @@ class LoginFailed(Exception):
         self.why = why
 
 
-def to_provider(request: HttpRequest, back: str) -> HttpResponseRedirect:
-    """Lead to the log-in service, which leads back to `back`. Raises LoginFailed ("unreachable")."""
+@dataclass(frozen=True)
+class Arrival:
+    """Who came back, None for one whom we do not know, and when she proved who she is (aware UTC)."""
+
+    citizen: Citizen | None
+    proved_at: datetime
+
+
+def to_provider(request: HttpRequest, back: str, *, anew: bool = False) -> HttpResponseRedirect:
+    """Lead to the log-in service, which leads back to `back`; `anew` has her prove there again who she is.
+
+    What she proved there longer ago than a log-in lasts here is never enough. Raises LoginFailed ("unreachable").
+    """
     provider = _provider()
     asked = {"acr_values": " ".join(provider.levels)} if provider.levels else {}
+    asked["max_age"] = "0" if anew else str(int(LONGEST.total_seconds()))
+    if anew:
+        asked["prompt"] = "login"
+        request.session[ANEW] = int(time.time())
+    else:
+        request.session.pop(ANEW, None)
     try:
         led: HttpResponseRedirect = _client(provider).authorize_redirect(
             request, back, ui_locales=getattr(request, "LANGUAGE_CODE", "da"), **asked
@@ -49,8 +71,8 @@ def to_provider(request: HttpRequest, back: str) -> HttpResponseRedirect:
     return led
 
 
-def person_of(request: HttpRequest) -> Citizen | None:
-    """Who came back from the log-in service; None for one whom we do not know. Raises LoginFailed.
+def arrival(request: HttpRequest) -> Arrival:
+    """Who came back from the log-in service. Raises LoginFailed.
 
     One statement, and up to four requests to the service: its addresses, the token, its keys, and what it tells of the
     person where the id token does not.
@@ -58,7 +80,7 @@ def person_of(request: HttpRequest) -> Citizen | None:
     provider = _provider()
     try:
         client = _client(provider)
-        _checked(client, provider)
+        _checked(client, provider, request.GET.get("iss"))
         token = client.authorize_access_token(
             request,
             claims_options={
@@ -72,6 +94,7 @@ def person_of(request: HttpRequest) -> Citizen | None:
             raise LoginFailed("no-id-token")
         if provider.levels and claims.get(provider.level_claim) not in provider.levels:
             raise LoginFailed("level")
+        proved_at = _proved_at(claims.get("auth_time"), request.session.pop(ANEW, None))
         told = claims.get(provider.person_claim) or _told_beside(client, token, claims, provider)
     except OAuthError as error:
         raise LoginFailed(f"oauth {error.error}"[:40]) from error
@@ -79,7 +102,7 @@ def person_of(request: HttpRequest) -> Citizen | None:
         raise LoginFailed(f"id-token {error.error}"[:40]) from error
     except (RequestException, ValueError, RuntimeError, KeyError) as error:
         raise LoginFailed("unreachable") from error
-    return _citizen(provider, str(told or ""))
+    return Arrival(_citizen(provider, str(told or "")), proved_at)
 
 
 def end_address(back: str) -> str:
@@ -128,13 +151,36 @@ def _made(provider: Provider, _slot: int) -> Any:
     )
 
 
-def _checked(client: Any, provider: Provider) -> None:
-    """The service is the one that was set up, and its keys sign as we take it. Raises LoginFailed, RequestException."""
+def _checked(client: Any, provider: Provider, told: str | None) -> None:
+    """The service is the one that was set up, also the one that answers (`told`, RFC 9207), and signs as we take it.
+
+    Raises LoginFailed, RequestException.
+    """
     found = client.load_server_metadata()
     if found.get("issuer", "").rstrip("/") != provider.issuer:
         raise LoginFailed("issuer")
+    must_tell = found.get("authorization_response_iss_parameter_supported", False)
+    if (told is not None or must_tell) and (told or "").rstrip("/") != provider.issuer:
+        raise LoginFailed("another-issuer")
     offered = found.get("id_token_signing_alg_values_supported") or ["RS256"]
     found["id_token_signing_alg_values_supported"] = [each for each in offered if each in ALGORITHMS]
+
+
+def _proved_at(told: Any, asked_anew: int | None) -> datetime:
+    """When she proved who she is, by the claim that `max_age` makes the service tell. Raises LoginFailed."""
+    now, leeway = datetime.now(UTC), timedelta(seconds=LEEWAY_SECONDS)
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        raise LoginFailed("no-auth-time")
+    try:
+        found = datetime.fromtimestamp(told, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise LoginFailed("auth-time") from error
+    earliest = now - LONGEST if asked_anew is None else datetime.fromtimestamp(asked_anew, UTC)
+    if found > now + leeway:
+        raise LoginFailed("auth-time")
+    if found < earliest - leeway:
+        raise LoginFailed("proved-long-ago")
+    return min(found, now)
 
 
 def _told_beside(client: Any, token: Any, claims: Any, provider: Provider) -> Any:

@@ -126,6 +126,8 @@ class RevokedToken(models.Model):
 class LoginSession(models.Model):
     """One log-in of a citizen in one browser (log-ind). Instants are aware UTC; `ended_at` is when somebody ended it.
 
+    `proved_at` is when she proved at the log-in service who she is, which may be before it began here.
+
     `network` is the network that it came from, never a whole address; `browser` and `device` are what the browser says
     of itself. The secret that opens it stands in the browser's session alone.
     """
@@ -135,6 +137,7 @@ class LoginSession(models.Model):
     began_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
+    proved_at = models.DateTimeField(null=True)
     network = models.CharField(max_length=45, blank=True, default="")
     browser = models.CharField(max_length=10, blank=True, default="")
     device = models.CharField(max_length=10, blank=True, default="")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from access import service
@@ -16,6 +17,10 @@ from identity.models import LoginSession
 CLIENT = "portal"
 # However busy it is, somebody logs in anew after this.
 LONGEST = timedelta(hours=8)
+# Whoever begins something that must not be done by another proved who she is so lately.
+PROVED = timedelta(minutes=10)
+# So many log-ins of one citizen can be used at a time; the one left alone longest makes room.
+MOST = 5
 # A log-in is noted as used no oftener than this.
 NOTED_EVERY = timedelta(minutes=1)
 # Of those that are over, so many days are told.
@@ -23,18 +28,29 @@ KEPT = timedelta(days=30)
 _BROWSERS = (("Edg", "edge"), ("OPR", "opera"), ("Firefox", "firefox"), ("Chrom", "chrome"), ("Safari", "safari"))
 
 
-def begin(citizen: Citizen, moment: datetime, *, address: str, agent: str) -> LoginSession:
-    """Note that a citizen logged in, and log it. Two statements."""
+@transaction.atomic
+def begin(
+    citizen: Citizen, moment: datetime, *, address: str, agent: str, proved_at: datetime
+) -> tuple[LoginSession, int]:
+    """Note that a citizen logged in, and log it; return the log-in, and how many others had to make room for it.
+
+    Five statements, two more where others make room.
+    """
+    Citizen.objects.select_for_update(of=("self",), no_key=True).get(pk=citizen.pk)  # one log-in of hers at a time
     made = LoginSession.objects.create(
         citizen=citizen,
         began_at=moment,
         seen_at=moment,
+        proved_at=proved_at,
         network=network_of(address),
         browser=browser_of(agent),
         device=device_of(agent),
     )
-    service.log(actor_of(citizen.pk, made.pk, moment), "login", "Session", citizen_id=citizen.pk, outcome="permit")
-    return made
+    by = actor_of(citizen.pk, made.pk, moment)
+    service.log(by, "login", "Session", citizen_id=citizen.pk, outcome="permit")
+    usable = in_force(moment).filter(citizen=citizen, seen_at__gt=moment - idle()).exclude(pk=made.pk)
+    over = list(usable.order_by("-seen_at", "-pk").values_list("pk", flat=True)[MOST - 1 :])
+    return made, end(by, over) if over else 0
 
 
 def refuse(moment: datetime, why: str) -> None:
@@ -49,10 +65,20 @@ def actor_of(citizen_id: UUID, key: UUID, moment: datetime) -> Actor:
 
 
 def in_force(moment: datetime) -> QuerySet[LoginSession]:
-    """Log-ins that can be used: not ended, and begun not too long ago."""
-    return LoginSession.objects.filter(
-        ended_at__isnull=True, began_at__gt=moment - LONGEST, citizen__died_at__isnull=True
-    )
+    """Log-ins that can be used: not ended, begun not too long ago, and of a citizen who may log in."""
+    begun = LoginSession.objects.filter(ended_at__isnull=True, began_at__gt=moment - LONGEST)
+    living = begun.filter(citizen__died_at__isnull=True, citizen__replaced_by__isnull=True)
+    return living.exclude(citizen__user__is_active=False)
+
+
+def idle() -> timedelta:
+    """How long a log-in may stand still and still be of use; a minute more, since use is noted once a minute."""
+    return timedelta(seconds=settings.SESSION_COOKIE_AGE) + NOTED_EVERY
+
+
+def is_proved(found: LoginSession, moment: datetime, *, began: bool = False) -> bool:
+    """Whether she proved lately who she is. `began`: for an act begun in time, as long as its page can be open."""
+    return found.proved_at is not None and found.proved_at > moment - PROVED - (idle() if began else timedelta(0))
 
 
 def seen(found: LoginSession, moment: datetime) -> None:
@@ -68,8 +94,7 @@ def of_citizen(citizen_id: UUID, limit: int = 50) -> list[LoginSession]:
 
 def is_open(found: LoginSession, moment: datetime) -> bool:
     """Whether a log-in can still be used: one that stood still for too long has run out in the browser as well."""
-    idle = timedelta(seconds=settings.SESSION_COOKIE_AGE) + NOTED_EVERY
-    return found.ended_at is None and found.began_at > moment - LONGEST and found.seen_at > moment - idle
+    return found.ended_at is None and found.began_at > moment - LONGEST and found.seen_at > moment - idle()
 
 
 def end(by: Actor, keys: list[UUID]) -> int:
@@ -83,6 +108,15 @@ def end(by: Actor, keys: list[UUID]) -> int:
 def end_others(by: Actor, kept: UUID) -> int:
     """End all log-ins of one's own but this one; return how many. Three statements."""
     return end(by, list(_open_of(by).exclude(pk=kept).values_list("pk", flat=True)))
+
+
+def end_all(moment: datetime, citizen_id: UUID | None = None) -> int:
+    """End every log-in, or every one of a citizen, by who runs the service; return how many. Two statements, logged."""
+    found = LoginSession.objects.filter(ended_at__isnull=True)
+    ended = (found if citizen_id is None else found.filter(citizen_id=citizen_id)).update(ended_at=moment)
+    by = Actor(ActingAs.ADMIN, Purpose.SUPPORT, moment, client_id="manage")
+    service.log(by, "logout", "Session", citizen_id=citizen_id, outcome="permit")
+    return ended
 
 
 def _open_of(by: Actor) -> QuerySet[LoginSession]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,12 +13,14 @@ from django.utils.http import urlencode
 from django.views import View
 
 from fhir.outcomes import FhirError
+from identity.sessions import is_proved
 from portal.visitors import Visitor, current
 from portal.words import all_words
 
 log = structlog.get_logger()
 LANGUAGE_COOKIE = "lang"
 LANGUAGES = ("da", "en")
+LANGUAGE_KEPT: dict[str, Any] = {"max_age": 31_536_000, "httponly": True, "samesite": "Lax"}
 # The entries of the menu, each with its address.
 MENU = {
     "front": "portal",
@@ -61,7 +64,7 @@ class Page(View):
                 log.error("page failed", page=type(self).__name__, error=type(error).__name__, exc_info=error)
                 raise
         if request.GET.get("lang") in LANGUAGES:
-            answered.set_cookie(LANGUAGE_COOKIE, self.language, max_age=31_536_000, httponly=True, samesite="Lax")
+            answered.set_cookie(LANGUAGE_COOKIE, self.language, secure=settings.SESSION_COOKIE_SECURE, **LANGUAGE_KEPT)
         return answered
 
     def answered(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -114,13 +117,23 @@ class VisitorPage(Page):
     """A page for who is logged in; anybody else is led to the log-in, and from there back."""
 
     visitor: Visitor
+    # The methods for which she must have proved lately who she is, those of them that end what a page of ours began,
+    # and the page that she is led back to where it is not this one.
+    proved_for: tuple[str, ...] = ()
+    proved_before: tuple[str, ...] = ("POST",)
+    proved_back = ""
 
     def answered(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Find the visitor first."""
         found = current(request)
         if found is None:
             # What was sent is lost; she is led to where she sends it from.
-            back = urlencode({"next": request.path})
-            return HttpResponseRedirect(f"{reverse('portal-login')}?{back}", status=303)
+            return self._to_login(next=request.path)
         self.visitor = found
+        began = request.method in self.proved_before
+        if request.method in self.proved_for and not is_proved(found.login, found.actor.moment, began=began):
+            return self._to_login(again="1", next=reverse(self.proved_back) if self.proved_back else request.path)
         return super().answered(request, *args, **kwargs)
+
+    def _to_login(self, **asked: str) -> HttpResponse:
+        return HttpResponseRedirect(f"{reverse('portal-login')}?{urlencode(asked)}", status=303)

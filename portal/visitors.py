@@ -43,22 +43,32 @@ class Visitor:
         return self.subject.pk != self.me.pk
 
 
-def begin(request: HttpRequest, citizen: Citizen, *, from_provider: bool = False) -> None:
-    """Log a citizen in, in a session of her own with a new key; the one before it in this browser is ended."""
+def begin(
+    request: HttpRequest, citizen: Citizen, *, from_provider: bool = False, proved_at: datetime | None = None
+) -> int:
+    """Log a citizen in, in a session of her own with a new key; the one before it in this browser is ended.
+
+    Whoever logs in anew acts for whom she acted for. Returns how many of her other log-ins had to make room.
+    """
+    before: dict[str, Any] = request.session.get("visitor") or {}
+    acting_for = before["for"] if before.get("citizen") == str(citizen.pk) else ""
     end(request)
-    login = sessions.begin(
+    now = datetime.now(UTC)
+    login, ended = sessions.begin(
         citizen,
-        datetime.now(UTC),
+        now,
         address=request.META.get("REMOTE_ADDR", ""),
         agent=request.META.get("HTTP_USER_AGENT", ""),
+        proved_at=proved_at or now,
     )
     request.session["visitor"] = {
         "citizen": str(citizen.pk),
-        "for": "",
+        "for": acting_for,
         "id": login.pk.hex,
         "from_provider": from_provider,
     }
     rotate_token(request)
+    return ended
 
 
 def end(request: HttpRequest) -> bool:

@@ -23,9 +23,10 @@ MOST = 3000
 
 
 class DataView(VisitorPage):
-    """What can be downloaded."""
+    """What can be downloaded. All that there is of a person: she must have proved lately who she is."""
 
     place = "data"
+    proved_for = ("GET", "HEAD")
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show it."""
@@ -36,6 +37,8 @@ class _Download(VisitorPage):
     """A download of all that the visitor may see of the citizen: decided and logged as `$everything`, and as itself."""
 
     place = "data"
+    proved_for = proved_before = ("GET", "HEAD")
+    proved_back = "portal-data"
 
     def pages(self, form: str) -> Iterator[Found]:
         """The pages of it, the first of which is fetched before anything is answered. Raises FhirError (403)."""

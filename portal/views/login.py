@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,6 +20,8 @@ from portal import visitors
 from portal.pages import Page, VisitorPage
 
 NEXT = "after_login"
+# What she is told of these; of all else, that it did not work.
+TOLD_OF = {"oauth access_denied": "stopped", "unreachable": "unreachable", "proved-long-ago": "anew_failed"}
 
 
 class LoginView(Page):
@@ -26,7 +29,7 @@ class LoginView(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the ways that there are."""
-        return self._ways(request.GET.get("next", ""))
+        return self._ways(request.GET.get("next", ""), again=bool(request.GET.get("again")))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Log a test person in, which is refused outside demo mode."""
@@ -38,30 +41,37 @@ class LoginView(Page):
             who = Citizen.objects.filter(pk=key(f"citizen {persona.who}")).first()
         if persona is None or who is None:
             return self._ways(request.POST.get("next", ""))
-        visitors.begin(request, who)
+        ended = visitors.begin(request, who)
         if persona.for_whom:
             found = visitors.current(request)
             if found is not None:
                 visitors.act_for(request, found, key(f"citizen {persona.for_whom}"))
-        return HttpResponseRedirect(where_to(request.POST.get("next", "")), status=303)
+        return came(self, request.POST.get("next", ""), ended)
 
-    def _ways(self, asked: str) -> HttpResponse:
-        """The ways in; who was led here from a page is told that she is not logged in, and why that may be."""
+    def _ways(self, asked: str, *, again: bool = False) -> HttpResponse:
+        """The ways in; who was led here from a page is told that she is not logged in, and why that may be.
+
+        Whoever is logged in and comes to prove `again` who she is, is told why that is.
+        """
+        anew = again and visitors.current(self.request) is not None
         offered = [name for name, each in PERSONAS.items() if each.acting_as in CITIZEN_SIDE and settings.DEMO_MODE]
         personas = [{"name": name, "text": self.t["login"][f"persona_{name}"]} for name in offered]
-        return self.shown("login", personas=personas, next=asked, by_provider=settings.OIDC is not None)
+        return self.shown("login", personas=personas, next=asked, by_provider=settings.OIDC is not None, anew=anew)
 
 
 class ToProviderView(Page):
     """The way to the log-in service."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Lead there, and remember which page was asked for."""
+        """Lead there, and remember which page was asked for. No other place than a page of ours can set this going."""
+        if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+            return HttpResponseRedirect(reverse("portal-login"), status=303)
         if seconds_for_address(request):
             raise FhirError("too-many")
         request.session[NEXT] = where_to(request.GET.get("next", ""))
+        back = settings.PUBLIC_URL + reverse("portal-login-back")
         try:
-            return broker.to_provider(request, settings.PUBLIC_URL + reverse("portal-login-back"))
+            return broker.to_provider(request, back, anew=bool(request.GET.get("again")))
         except broker.LoginFailed as error:
             return failed(self, error.why)
 
@@ -73,20 +83,28 @@ class FromProviderView(Page):
         """Log in who comes, or say kindly that it did not work; what went wrong stands in our log alone."""
         asked = request.session.get(NEXT, "")
         try:
-            who = broker.person_of(request)
+            found = broker.arrival(request)
         except broker.LoginFailed as error:
             return failed(self, error.why)
-        if who is None:
+        if found.citizen is None:
             sessions.refuse(datetime.now(UTC), "unknown-person")
             return self.shown("login-failed", status=403, text=self.t["login"]["unknown"])
-        visitors.begin(request, who, from_provider=True)
-        return HttpResponseRedirect(where_to(asked), status=303)
+        ended = visitors.begin(request, found.citizen, from_provider=True, proved_at=found.proved_at)
+        return came(self, asked, ended)
+
+
+def came(page: Page, asked: str, ended: int) -> HttpResponse:
+    """Lead who has logged in to the page that she asked for; she is told where another log-in had to make room."""
+    if ended:
+        messages.info(page.request, page.t["login"]["made_room"])
+    return HttpResponseRedirect(where_to(asked), status=303)
 
 
 def failed(page: Page, why: str) -> HttpResponse:
     """Say that the log-in did not work; the log holds why."""
     sessions.refuse(datetime.now(UTC), why)
-    return page.shown("login-failed", status=403, text=page.t["login"]["failed"])
+    text = page.t["login"][TOLD_OF.get(why, "failed")]
+    return page.shown("login-failed", status=403, text=text)
 
 
 def where_to(asked: str) -> str:

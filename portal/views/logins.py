@@ -10,7 +10,13 @@ from portal.pages import VisitorPage
 
 
 class SessionsView(VisitorPage):
-    """Where the one who is logged in is logged in: her own log-ins, for whomever she acts."""
+    """Where the one who is logged in is logged in: her own log-ins, for whomever she acts.
+
+    To end one she must have proved lately who she is (ASVS 3.3.4).
+    """
+
+    proved_for = ("POST",)
+    proved_before = ()
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show them, those that can be used first."""

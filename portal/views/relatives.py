@@ -141,7 +141,9 @@ class RelativesView(_PowersPage):
 
 
 class GiveView(_PowersPage):
-    """To give one."""
+    """To give one, by who has proved lately who she is."""
+
+    proved_for = ("GET", "HEAD", "POST")
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show an empty form, with a year and no kind chosen. Raises FhirError (403) for who may not give one."""
@@ -168,7 +170,9 @@ class GiveView(_PowersPage):
 
 
 class ChangeView(_PowersPage):
-    """To limit or extend one."""
+    """To limit or extend one, by who has proved lately who she is. To stop one she need not."""
+
+    proved_for = ("GET", "HEAD", "POST")
 
     def get(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Show it as it stands."""

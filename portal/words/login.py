@@ -20,6 +20,27 @@ WORDS = {
         "Det gik ikke denne gang. Prøv at logge ind igen.",
         "It did not work this time. Please try to log in again.",
     ),
+    "stopped": (
+        "Du stoppede, før du var færdig. Du kan prøve igen, når du vil.",
+        "You stopped before you were done. You can try again whenever you like.",
+    ),
+    "unreachable": (
+        "Vi kan ikke få fat i MitID lige nu. Vent lidt, og prøv igen.",
+        "We cannot reach MitID right now. Please wait a little, and try again.",
+    ),
+    "anew_failed": (
+        "Det er for længe siden, at du viste, hvem du er. Prøv igen.",
+        "It is too long since you showed who you are. Please try again.",
+    ),
+    "anew_title": ("Vis igen, hvem du er", "Show again who you are"),
+    "anew": (
+        "Det, du vil nu, er vigtigt. Derfor skal vi være helt sikre på, at det er dig. Log ind en gang til.",
+        "What you want to do now is important. So we have to be quite sure that it is you. Please log in once more.",
+    ),
+    "made_room": (
+        "Du var logget ind for mange steder. Vi har logget den ud, som du ikke har brugt længst.",
+        "You were logged in at too many places. We logged out the one that you have not used for the longest time.",
+    ),
     "unknown": (
         "Vi kan ikke vise dig noget her. Spørg på det sted, hvor du får hjælp eller bliver behandlet.",
         "We cannot show you anything here. Please ask at the place where you get help or treatment.",

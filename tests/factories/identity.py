@@ -38,7 +38,9 @@ def login_session(**given: Any) -> LoginSession:
     """A citizen's log-in in a browser, just begun."""
     if "citizen" not in given:
         given["citizen"] = citizen()
-    fields = {"began_at": now(), "seen_at": now(), "network": "192.0.2.x", "browser": "firefox", "device": "computer"}
+    moment = now()
+    times = {"began_at": moment, "seen_at": moment, "proved_at": moment}
+    fields = {**times, "network": "192.0.2.x", "browser": "firefox", "device": "computer"}
     return LoginSession.objects.create(**{**fields, **given})
 
 

@@ -1,5 +1,8 @@
 """The log-in, at a real service over HTTP: who is let in, and every way in which nobody is."""
 
+import json
+import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -7,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.conf import settings as live
 from django.core.exceptions import ImproperlyConfigured
+from joserfc import jwt
+from joserfc.jwk import OctKey
 
 from audit.models import Entry
 from demo import population
@@ -33,6 +38,7 @@ def running() -> Iterator[Service]:
 def provider(running: Service, settings: Any) -> Service:
     """The service, as it is when nothing is wrong with it, and set up as ours."""
     running.published, running.sign_with, running.claims = running.published[:1], running.published[0], {}
+    running.told, running.id_token, running.app_key = {}, None, None
     settings.OIDC = Provider(running.issuer, "portal-test", "secret", person_claim="cpr")
     broker._made.cache_clear()
     return running
@@ -106,11 +112,11 @@ def test_nobody_is_led_to_another_place_after_the_log_in(asked: str, provider: S
     assert visit.get(go(visit, provider, tove, f"?next={asked}"))["Location"] == "/portal/"
 
 
-def refused(visit: Visit, back: str, why: str) -> None:
+def refused(visit: Visit, back: str, why: str, told: str = "Det gik ikke denne gang") -> None:
     """Nobody is logged in by this address, and the log says why; the page does not."""
     answer = visit.get(back)
     assert (answer.status_code, visit.get("/portal/").status_code) == (403, 303)
-    assert "Det gik ikke denne gang" in answer.text
+    assert told in answer.text
     assert logged()[-1] == ("login", "refuse", why)
 
 
@@ -132,9 +138,21 @@ def test_code_that_comes_again_is_refused(provider: Service, tove: Any) -> None:
 
 WRONG = {
     "another log-in's nonce": ({"nonce": "another"}, "id-token invalid_claim"),
+    "no nonce at all": ({"nonce": None}, "id-token missing_claim"),
     "another app's": ({"aud": "another-app"}, "id-token invalid_claim"),
+    "of several apps, and does not say whose": (
+        {"aud": ["portal-test", "another-app"], "azp": None},
+        "id-token missing_claim",
+    ),
+    "of several apps, and made for another": (
+        {"aud": ["portal-test", "another-app"], "azp": "another-app"},
+        "id-token invalid_claim",
+    ),
     "another service's": ({"iss": "https://another.test"}, "id-token invalid_claim"),
     "too old": ({"exp": 1_600_000_000}, "id-token expired_token"),
+    "of no known time": ({"auth_time": None}, "no-auth-time"),
+    "of a time that is none": ({"auth_time": "today"}, "id-token invalid_claim"),
+    "from the future": ({"auth_time": 32_503_680_000}, "auth-time"),
 }
 
 
@@ -151,6 +169,104 @@ def test_foreign_signature_is_refused_also_under_a_known_name(provider: Service,
         provider.sign_with = key(name)
         visit = Visit()
         refused(visit, go(visit, provider, tove), why)
+
+
+def unsigned(claims: dict[str, Any]) -> str:
+    return (
+        ".".join(
+            urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({"alg": "none"}, claims)
+        )
+        + "."
+    )
+
+
+FORGED = {
+    "signed by nobody": (unsigned, "id-token unsupported_algorithm"),
+    "signed with the secret that we share": (
+        lambda claims: jwt.encode({"alg": "HS256"}, claims, OctKey.import_key("secret" * 6)),
+        "id-token unsupported_algorithm",
+    ),
+    "no token": (lambda _claims: "a.b", "id-token decode_error"),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_id_token_that_no_key_of_the_service_signed_is_refused(forged: str, provider: Service, tove: Any) -> None:
+    provider.id_token, why = FORGED[forged]
+    visit = Visit()
+
+    refused(visit, go(visit, provider, tove), why)
+
+
+def test_answer_of_another_service_is_refused_before_the_code_is_sent_anywhere(provider: Service, tove: Any) -> None:
+    visit, silent, right = Visit(), Visit(), Visit()
+    asked = len(provider.verified)
+    refused(visit, f"{go(visit, provider, tove)}&iss=https://another.test", "another-issuer")
+    broker._made.cache_clear()
+    provider.told = {"authorization_response_iss_parameter_supported": True}
+    refused(silent, go(silent, provider, tove), "another-issuer")
+
+    assert len(provider.verified) == asked
+    assert right.get(f"{go(right, provider, tove)}&iss={provider.issuer}").status_code == 303
+
+
+def test_we_prove_who_we_are_with_a_key_of_ours_where_no_secret_is_shared(
+    provider: Service, tove: Any, settings: Any
+) -> None:
+    ours, foreign = key("ours"), key("foreign")
+    for signed_with in (ours, foreign):
+        broker._made.cache_clear()
+        pem = signed_with.as_pem(private=True).decode()
+        settings.OIDC = Provider(provider.issuer, "portal-test", key=pem, person_claim="cpr")
+        visits, provider.app_key, provider.assertions = (Visit(), Visit()), ours, []
+        if signed_with is ours:
+            assert [visit.get(go(visit, provider, tove)).status_code for visit in visits] == [303, 303]
+            assert len({each["jti"] for each in provider.assertions}) == 2
+        else:
+            refused(visits[0], go(visits[0], provider, tove), "oauth invalid_client")
+
+
+def test_what_was_proved_at_the_service_longer_ago_than_a_log_in_lasts_is_not_enough(
+    provider: Service, tove: Any
+) -> None:
+    late, early = Visit(), Visit()
+    provider.claims = {"auth_time": int(factories.ago(hours=8, minutes=1).timestamp())}
+    refused(late, go(late, provider, tove), "proved-long-ago", "Det er for længe siden")
+    provider.claims = {"auth_time": int(factories.ago(hours=7).timestamp())}
+
+    assert early.get(go(early, provider, tove)).status_code == 303
+    assert provider.asked["max_age"] == ["28800"]
+    assert "prompt" not in provider.asked
+
+
+def test_important_act_asks_for_a_new_proof_and_takes_no_old_one(provider: Service, tove: Any) -> None:
+    visit = Visit()
+    provider.claims = {"auth_time": int(factories.ago(minutes=11).timestamp())}
+    visit.get(go(visit, provider, tove))
+    led = visit.get("/portal/relatives/give/")
+    page = visit.follow(led)
+    start = re.search(r'href="/portal/login/start/([^"]+)"', page.text)
+    assert start is not None
+    old = visit.get(go(visit, provider, tove, start[1]))
+    still = visit.get("/portal/relatives/give/")
+    provider.claims = {}
+    new = visit.get(go(visit, provider, tove, start[1]))
+
+    assert (led["Location"], still["Location"]) == ("/portal/login/?again=1&next=%2Fportal%2Frelatives%2Fgive%2F",) * 2
+    assert "Vis igen, hvem du er" in page.text
+    assert (provider.asked["max_age"], provider.asked["prompt"]) == (["0"], ["login"])
+    assert (old.status_code, "Det er for længe siden" in old.text) == (403, True)
+    assert new["Location"] == "/portal/relatives/give/"
+    assert visit.follow(new).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("site", "where"), [("cross-site", "/portal/login/"), ("same-site", "/portal/login/"), ("same-origin", "")]
+)
+def test_no_other_place_sets_a_log_in_going(site: str, where: str, provider: Service, tove: Any) -> None:
+    led = Visit().get("/portal/login/start/", sec_fetch_site=site)["Location"]
+
+    assert led == where if where else led.startswith(provider.issuer)
 
 
 def test_new_key_of_the_service_is_fetched_when_it_is_first_seen(provider: Service, tove: Any) -> None:
@@ -208,10 +324,13 @@ def test_who_says_no_at_the_service_or_whose_service_is_down_is_not_logged_in(
 ) -> None:
     visit = Visit()
     state = parse_qs(urlsplit(go(visit, provider, tove)).query)["state"][0]
-    refused(visit, f"/portal/login/back/?error=access_denied&state={state}", "oauth access_denied")
+    denied = f"/portal/login/back/?error=access_denied&error_description=<b>hej</b>&state={state}"
+    refused(visit, denied, "oauth access_denied", "Du stoppede, før du var færdig")
+    state = parse_qs(urlsplit(go(visit, provider, tove)).query)["state"][0]
+    refused(visit, f"/portal/login/back/?error=server_error&state={state}", "oauth server_error")
 
     settings.OIDC = Provider("http://localhost:9", "portal-test", "secret")
-    refused(visit, "/portal/login/start/", "unreachable")
+    refused(visit, "/portal/login/start/", "unreachable", "Vi kan ikke få fat i MitID lige nu")
 
 
 def test_logging_out_ends_the_session_here_and_at_the_service(provider: Service, tove: Any) -> None:
