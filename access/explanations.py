@@ -119,18 +119,18 @@ CITIZEN_SIDE_TEXTS = {
         "You can see your own data only, and what you may see on another's behalf.",
     ),
     Reason.LAW_GATE: (
-        "Din ret til at se på borgerens vegne omfatter ikke denne slags oplysninger.",
-        "Your right to look on the citizen's behalf does not cover this kind of data.",
+        "Du har ret til at se noget for en anden, men ikke det her.",
+        "You may see something for another, but not this.",
     ),
     Reason.AGE: REASON_TEXTS[Reason.AGE],
     Reason.BLOCKED: REASON_TEXTS[Reason.BLOCKED],
-    Reason.AUTH: REASON_TEXTS[Reason.AUTH],
+    Reason.AUTH: ("Dit log-ind gælder ikke mere.", "Your log-in is no longer valid."),
 }
 CITIZEN_SIDE_WAYS = {
     Reason.NO_RELATION: Way(
         "power-of-attorney",
-        "Borgeren kan give dig fuldmagt.",
-        "The citizen can give you a power of attorney.",
+        "Du kan bede om en fuldmagt.",
+        "You can ask for a power of attorney.",
     ),
     Reason.LAW_GATE: Way(
         "power-of-attorney",
@@ -138,7 +138,7 @@ CITIZEN_SIDE_WAYS = {
         "The citizen can see it herself, and can extend a power of attorney.",
     ),
     Reason.AGE: WAYS[Reason.AGE],
-    Reason.BLOCKED: Way("none", "Borgeren kan selv se sine oplysninger.", "The citizen can see her own data."),
+    Reason.BLOCKED: Way("none", "Borgeren kan selv se det.", "The citizen can see it herself."),
     Reason.AUTH: WAYS[Reason.AUTH],
 }
 

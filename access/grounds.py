@@ -65,7 +65,7 @@ CUSTODY = Ground(
     "Forældremyndighedens indehaver ser oplysninger om et barn under 15 år.",
     "The holder of custody sees the data of a child under 15.",
     "Dine forældre kan se oplysningerne, indtil du fylder 15 år.",
-    "Your parents can see the data until you turn 15.",
+    "Your parents can see the data until your 15th birthday.",
 )
 GUARDIANSHIP = Ground(
     "guardianship",
@@ -104,8 +104,8 @@ PERMITTED_STAFF = Ground(
     "found",
     "Ledelsen har givet medarbejderen tilladelse til opslag i den samlede behandling.",
     "Management permits this member of staff to look up for the treatment as a whole.",
-    "En medarbejder hjælper dem, der behandler dig.",
-    "A member of staff helps those who treat you.",
+    "En på stedet hjælper dem, der behandler dig.",
+    "Somebody there helps those who treat you.",
 )
 DECLINE = Ground(
     "decline",
@@ -134,8 +134,8 @@ SOCIAL_DISCLOSURE = Ground(
     "open",
     "Kommunens oplysninger efter service- og ældreloven må kun deles med borgerens samtykke.",
     "What the municipality recorded under service or elderly law is shared only with the citizen's consent.",
-    "Du har givet samtykke til, at kommunens oplysninger bliver delt.",
-    "You consented to sharing what the municipality recorded.",
+    "Du har sagt ja til, at kommunen deler det, den har skrevet.",
+    "You have said yes to the municipality sharing what it wrote.",
 )
 APPOINTMENT_TIMES = Ground(
     "appointment-times",
@@ -145,7 +145,7 @@ APPOINTMENT_TIMES = Ground(
     "Kommunen må dele, hvornår borgeren får hjælp, til planlægning af aftaler; ikke hjælpens indhold.",
     "The municipality may share when help is given, to plan appointments; not its content.",
     "De må se, hvornår du får hjælp, men ikke hvad hjælpen går ud på.",
-    "They may see when you get help, not what the help is about.",
+    "They may see when help is given, not what it is about.",
     valid_from=date(2022, 1, 1),
 )
 OWN_SERVICE = Ground(
@@ -196,7 +196,7 @@ RESUSCITATION_REFUSAL = Ground(
     "Kun borgeren selv, fyldt 60 år, kan fravælge genoplivning; fravalget virker efter syv dage.",
     "Only the citizen herself, 60 or older, can refuse resuscitation; the refusal takes effect after seven days.",
     "Du bestemmer selv, om du vil genoplives, når du er fyldt 60 år.",
-    "You decide yourself whether to be resuscitated once you are 60.",
+    "From the age of 60 it is your own choice whether to be resuscitated.",
     valid_from=date(2025, 1, 15),
 )
 STAMKORT_SHARING = Ground(
@@ -206,8 +206,8 @@ STAMKORT_SHARING = Ground(
     "found",
     "Stamkortets registeroplysninger og registreringer deles med dem, der behandler; spærring tilbydes ikke.",
     "Register data and registrations of the stamkort are shared with those who treat; no block is offered.",
-    "Stamkortets registeroplysninger kan ses af dem, der behandler dig.",
-    "The register part of your stamkort can be seen by those who treat you.",
+    "De, der behandler dig, kan se det, som registre siger om dig.",
+    "Those who treat you can see what registers say about you.",
 )
 PLAN_OF_PARTS = Ground(
     "plan-of-parts",
@@ -246,8 +246,8 @@ DIRECTORY = Ground(
     "known",
     "Enheder og fagpersoner står i offentlige registre.",
     "Units and professionals stand in public registers.",
-    "Enheder og fagpersoner står i offentlige registre.",
-    "Units and professionals stand in public registers.",
+    "Navne på steder og fagfolk kan alle se.",
+    "Everybody can see the names of places and professionals.",
 )
 OWN_EVALUATION = Ground(
     "own-evaluation",
@@ -266,8 +266,8 @@ QUALITY_WORK = Ground(
     "found",
     "Kvalitetssikring på eget behandlingssted med ledelsens tilladelse; oplysninger under fem år gamle.",
     "Quality assurance at one's own place with the management's permit; data less than five years old.",
-    "Stedet, der har behandlet dig, arbejder med sin kvalitet.",
-    "The place that treated you works on its quality.",
+    "Stedet har behandlet dig og ser nu på, om det gør det godt.",
+    "The place treated you, and looks at how well it works.",
 )
 SELF_DETERMINATION = Ground(
     "self-determination",
@@ -276,8 +276,8 @@ SELF_DETERMINATION = Ground(
     "found",
     "Borgeren bestemmer selv, hvem oplysningerne deles med, og kan altid fortryde.",
     "The citizen decides with whom the data are shared, and may always change her mind.",
-    "Du bestemmer selv, hvem dine oplysninger deles med, og kan altid fortryde.",
-    "You decide with whom your data are shared, and may always change your mind.",
+    "Du bestemmer selv, hvem der må se dine data. Du kan altid fortryde.",
+    "It is your choice who may see your data. It can always be undone.",
 )
 NOTED_CONSENT = Ground(
     "noted-consent",
@@ -287,8 +287,8 @@ NOTED_CONSENT = Ground(
     "Et samtykke gives til den, der behandler eller modtager, og føres i journalen; det samme gælder, når det trækkes "
     "tilbage.",
     "A consent is given to who treats or receives, and is entered in the record; so is its withdrawal.",
-    "Du gav eller trak dit samtykke tilbage i en samtale, og det blev skrevet i journalen.",
-    "You gave or withdrew your consent in a conversation, and it was written in the record.",
+    "Du sagde ja, eller trak dit ja tilbage, i en samtale. Det blev skrevet i din journal.",
+    "You said yes, or took it back, in a conversation. It was written in your record.",
 )
 PARTY_TO_CONSENT = Ground(
     "party-to-consent",
@@ -337,7 +337,7 @@ SHARED_INFRASTRUCTURE = Ground(
     "found",
     "Kun personer i sundhedsvæsenet med tavshedspligt må slå op, og kun til forebyggelse, behandling og pleje.",
     "Only persons in the health sector under secrecy may look up, for prevention, treatment and nursing.",
-    "Kun fagpersoner med tavshedspligt må slå op.",
+    "Kun fagfolk, der har pligt til at tie, må slå op.",
     "Only professionals under a duty of secrecy may look up.",
 )
 SOCIAL_LOOKUP = Ground(
@@ -348,7 +348,7 @@ SOCIAL_LOOKUP = Ground(
     "Nye regler lader en sundhedsperson se kommunens oplysninger efter service- og ældreloven i aktuel behandling.",
     "New rules let a health professional see what was recorded under service or elderly law in current treatment.",
     "Du er i behandling der, og de må se, hvad kommunen har skrevet om den hjælp, du får.",
-    "You are treated there, and they may see what the municipality recorded about the help you get.",
+    "You are treated there, and they may see what the municipality recorded about your help.",
 )
 EMERGENCY = Ground(
     "emergency",
@@ -377,8 +377,8 @@ OWN_RECORDING = Ground(
     "known",
     "Enheden skriver i egne oplysninger under den lov, den handler efter.",
     "The unit writes in its own records under the act it works by.",
-    "Det er skrevet af dem, der behandler eller hjælper dig.",
-    "It was written by those who treat or help you.",
+    "Det er skrevet af dem, der tager sig af dig.",
+    "It was written by those who look after you.",
 )
 
 GROUNDS: dict[str, Ground] = {ground.code: ground for ground in list(globals().values()) if isinstance(ground, Ground)}

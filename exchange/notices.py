@@ -62,7 +62,7 @@ READERS = Policy(
     Target(citizen="id", category=None, fixed=Category.LOG, origin=None, occurred_at=None),
     HER_SIDE_READS,
 )
-NOT_YOURS = ("Kun borgeren selv kan se beskederne.", "Only the citizen herself can see the messages.")
+NOT_YOURS = ("Det kan kun borgeren selv se.", "Only the citizen herself can see this.")
 
 
 def tell(citizen_id: UUID, kind: str, about: str) -> bool:

@@ -186,7 +186,7 @@ def _answered(current: Goal, answer: GoalAnswer) -> dict[str, Any]:
     if answer.status not in ANSWERS or current.status != Goal.Status.PROPOSED:
         raise broken(
             "goal-not-proposed",
-            "Kun et foreslået mål kan godtages eller afvises.",
+            "Man kan kun svare på et mål, der er foreslået.",
             "Only a proposed goal can be accepted or rejected.",
             "Goal.lifecycleStatus",
         )

@@ -3,6 +3,7 @@
 MinLog is a projection of the rows of the log and holds nothing of its own. Danish first, English second.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -44,10 +45,10 @@ ACTIVITIES: dict[str, Texts] = {
 CONSENT_WINDOW = "consent-window"
 # What a professional stated before opening the overview by the button.
 GROUNDS: dict[str, Texts] = {
-    "agrees": ("Den fagprofessionelle oplyste: du er enig.", "The professional stated: you agree."),
+    "agrees": ("De skrev, at du har sagt ja.", "They stated that you have said yes."),
     "treatment": (
-        "Den fagprofessionelle oplyste: nødvendigt i aktuel behandling.",
-        "The professional stated: needed in current treatment.",
+        "De skrev, at de skal bruge det for at behandle dig.",
+        "They stated that they need it to treat you.",
     ),
 }
 OTHER_ACTIVITY: Texts = ("Brugte", "Used")
@@ -87,8 +88,8 @@ WRITES = frozenset({"create", "update", "delete"})
 REFUSED: Texts = ("Opslaget blev afvist.", "The look-up was refused.")
 # Why a refused attempt was refused, told to the citizen.
 REFUSALS: dict[Reason, Texts] = {
-    Reason.AUTH: ("Adgangsbeviset gjaldt ikke.", "The proof of identity was not valid."),
-    Reason.SECTOR: ("De handlede ikke efter sundhedsloven.", "They did not act under health law."),
+    Reason.AUTH: ("De var ikke logget rigtigt ind.", "They were not properly logged in."),
+    Reason.SECTOR: ("De var der ikke for at behandle dig.", "They were not there to treat you."),
     Reason.PURPOSE: ("Formålet giver ikke adgang.", "The purpose gives no access."),
     Reason.NOT_TO_OVERRIDE: ("De må ikke bryde en spærring.", "They may not override a block."),
     Reason.LOG_ONLY: ("De må kun kontrollere loggen.", "They may check the log only."),
@@ -105,7 +106,7 @@ REFUSALS: dict[Reason, Texts] = {
         "The law gives them no access to this kind of data.",
     ),
     Reason.NEEDS_CONSENT: ("Det kræver dit samtykke.", "It takes your consent."),
-    Reason.CONSENT_EXPIRED: ("Dit samtykke er udløbet.", "Your consent has run out."),
+    Reason.CONSENT_EXPIRED: ("Dit samtykke gælder ikke mere.", "Your consent has run out."),
     Reason.BLOCKED: ("Du har spærret for det.", "You blocked it."),
     Reason.AGE: ("Alderen giver ikke denne adgang.", "Age does not give this access."),
     Reason.REGIME_SWITCH_OFF: ("Reglen er ikke slået til.", "The rule is not switched on."),
@@ -128,12 +129,37 @@ class MinLogEntry:
     correlation: str
 
 
-def entry_of(row: Row, *, english: bool = False) -> MinLogEntry:
-    """Make the entry of a row of the log."""
+# How the citizen is spoken to, and what stands there instead where somebody else reads about her.
+_SPOKEN_TO = {
+    False: ((r"du|dig", "{who}"), (r"din|dit|dine", "{whose}")),
+    True: (
+        (r"you have", "{who} has"),
+        (r"you are", "{who} is"),
+        (r"you were", "{who} was"),
+        (r"you", "{who}"),
+        (r"your", "{whose}"),
+    ),
+}
+
+
+def told_of(who: str, text: str, *, english: bool = False) -> str:
+    """A text that speaks to the citizen, as it is told to somebody else: of her, by the name `who`."""
+    ending = "'s" if english else "'" if who[-1:].lower() in ("s", "x", "z") else "s"
+    for spoken, named in _SPOKEN_TO[english]:
+        told = named.format(who=who, whose=who + ending)
+        text = re.sub(rf"\b(?:{spoken})\b", lambda _found, told=told: told, text, flags=re.IGNORECASE)
+    return text
+
+
+def entry_of(row: Row, *, english: bool = False, about: str = "") -> MinLogEntry:
+    """Make the entry of a row of the log; `about` is the name of the citizen where somebody else reads it."""
+    activity, reason = activity_of(row, english=english), reason_of(row, english=english)
+    if about:
+        activity, reason = (told_of(about, text, english=english) for text in (activity, reason))
     return MinLogEntry(
         at=row["updated_at"],
-        activity=activity_of(row, english=english),
-        reason=reason_of(row, english=english),
+        activity=activity,
+        reason=reason,
         organisation=row["unit_name"] or "",
         person=person_of(row),
         role=role_of(row),

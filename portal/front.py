@@ -96,7 +96,7 @@ def read_front(visitor: Visitor, *, english: bool) -> Front:
         ending=ending,
         goals=goals,
         news=_news([*written, *(_as_written(row) for row in typed)]),
-        looks=group(seen, english=english)[:FEW],
+        looks=group(seen, english=english, about=visitor.about)[:FEW],
         answered=answered,
     )
 

@@ -1,12 +1,13 @@
 """The kinds of data as people speak of them: each some of the law's families; and what units see of them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from access.vocabulary import Category, Reason
 from consents.checks import NEVER_SHARED
 from consents.conditions import SOCIAL_CATEGORIES
 from consents.sight import Seen
+from minlog.words import told_of
 
 KINDS: dict[str, tuple[Category, ...]] = {
     "illness": (Category.DIAG, Category.COND_SUL),
@@ -49,9 +50,21 @@ class Cell:
         return YES if self.seen == self.all else PARTLY if self.seen else NO
 
 
-def cells(found: Sequence[Seen], texts: dict[str, str], *, english: bool) -> list[Cell]:
-    """A cell for each kind. `texts` holds the name of each, and the sentence of each reason why not."""
-    return [_cell(kind, [one for one in found if KIND_OF.get(one.category) == kind], texts, english) for kind in KINDS]
+def cells(found: Sequence[Seen], texts: dict[str, str], *, english: bool, about: str = "") -> list[Cell]:
+    """A cell for each kind. `texts` holds the name of each, and the sentence of each reason why not.
+
+    `about` is the name of the citizen where somebody else reads it.
+    """
+    made = [_cell(kind, [one for one in found if KIND_OF.get(one.category) == kind], texts, english) for kind in KINDS]
+    return [_named(cell, about, english) for cell in made] if about else made
+
+
+def _named(cell: Cell, about: str, english: bool) -> Cell:
+    """The cell as it is told of her to somebody else."""
+    why, why_not = (
+        tuple(told_of(about, text, english=english) for text in texts) for texts in (cell.why, cell.why_not)
+    )
+    return replace(cell, name=told_of(about, cell.name, english=english), why=why, why_not=why_not)
 
 
 def _cell(kind: str, found: Iterable[Seen], texts: dict[str, str], english: bool) -> Cell:

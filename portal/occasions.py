@@ -77,7 +77,7 @@ def occasions_of(
     An occasion is not cut at the end of a page, but where it fills the page alone. One statement, three when empty.
     """
     found = wished(by=visitor.actor, citizen_id=visitor.citizen_id, wish=wish, limit=rows + 1)
-    grouped = group(found[:rows], english=english)
+    grouped = group(found[:rows], english=english, about=visitor.about)
     is_more = len(found) > rows
     if is_more and len(grouped) > 1:
         grouped = grouped[:-1]
@@ -87,8 +87,8 @@ def occasions_of(
     return grouped, marked(last.entry.at, last.key) if is_more and last else ""
 
 
-def group(rows: Iterable[Row], *, english: bool) -> list[Occasion]:
-    """Gather neighbouring rows of one person, one place, one day and one outcome."""
+def group(rows: Iterable[Row], *, english: bool, about: str) -> list[Occasion]:
+    """Gather neighbouring rows of one person, one place, one day and one outcome; `about` as in `entry_of`."""
     found: list[Occasion] = []
     before: Any = None
     for row in rows:
@@ -99,7 +99,9 @@ def group(rows: Iterable[Row], *, english: bool) -> list[Occasion]:
             found.append(Occasion(day, row["unit_id"], row["professional_id"]))
             before = same
         kinds = {KIND_OF[Category(name)] for name in row["families"] if name in Category and Category(name) in KIND_OF}
-        look = Look(row["id"], entry_of(row, english=english), tuple(kind for kind in KINDS if kind in kinds))
+        look = Look(
+            row["id"], entry_of(row, english=english, about=about), tuple(kind for kind in KINDS if kind in kinds)
+        )
         found[-1].looks.append(look)
     return found
 

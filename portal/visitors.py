@@ -42,6 +42,11 @@ class Visitor:
         """Whether she acts for another."""
         return self.subject.pk != self.me.pk
 
+    @property
+    def about(self) -> str:
+        """The name of whom the pages are about, where it is another; empty where it is herself."""
+        return self.subject.given_name if self.is_acting else ""
+
 
 def begin(
     request: HttpRequest, citizen: Citizen, *, from_provider: bool = False, proved_at: datetime | None = None

@@ -233,7 +233,7 @@ def revoke_refusal(*, by: Actor, source: Source, key: UUID, if_match: int | None
         if current.kind != Registration.Kind.RESUSCITATION_REFUSAL:
             raise broken(*IN_ITS_REGISTER)
         if current.revoked_at is not None:
-            raise broken("withdrawn-already", "Det er allerede trukket tilbage.", "It has been withdrawn already.")
+            raise broken("withdrawn-already", "Det er slut i forvejen.", "It has been withdrawn already.")
         return {"revoked_at": by.moment}
 
     with _hers_alone():

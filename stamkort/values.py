@@ -112,7 +112,7 @@ def checked(kind: Entry.Kind, fields: Any) -> dict[str, Any]:
         raise FhirError("wrong-shape", str(error).partition(" - at")[0], expression=str(kind)) from error
     if not value.is_fit():
         raise broken(
-            "entry-shape", "Oplysningen er ikke udfyldt rigtigt.", "The entry is not filled in right.", str(kind)
+            "entry-shape", "Der er noget galt med det, du skrev.", "The entry is not filled in right.", str(kind)
         )
     stored: dict[str, Any] = msgspec.to_builtins(value)
     return stored

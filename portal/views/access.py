@@ -66,7 +66,7 @@ class AccessPage(VisitorPage):
 
     def cells(self, found: list[Seen]) -> list[Cell]:
         """What a place sees, in words."""
-        return cells(found, self.t["access"], english=self.english)
+        return cells(found, self.t["access"], english=self.english, about=self.visitor.about)
 
     def lines(self, known: Around, units: list[Unit], found: dict[Place, list[Seen]]) -> list[Line]:
         """A line for each capacity at each unit."""

@@ -164,7 +164,9 @@ class LogFileView(LogPage):
         visitor, texts = self.visitor, self.texts
         wish = form.wish("")
         rows = wished(by=visitor.actor, citizen_id=visitor.citizen_id, wish=wish, limit=MOST_LINES + 1)
-        lines = lines_of(group(rows[:MOST_LINES], english=self.english), texts, self.t["common"])
+        lines = lines_of(
+            group(rows[:MOST_LINES], english=self.english, about=self.visitor.about), texts, self.t["common"]
+        )
         end = texts["file_more"] if len(rows) > MOST_LINES else ""
         told = write(lines, [texts[f"column_{name}"] for name in COLUMNS], end=end)
         name = f"log-{danish_day(visitor.actor.moment).isoformat()}.{'csv' if sort == 'csv' else 'txt'}"

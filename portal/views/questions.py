@@ -56,7 +56,7 @@ class AskView(LogPage):
         row = self.hers(LOG_SOURCE, key)
         if row["unit_id"] is None:
             raise FhirError("not-found")
-        return group([row], english=self.english)[0]
+        return group([row], english=self.english, about=self.visitor.about)[0]
 
     def _shown(self, occasion: Occasion, form: AskForm, *, status: int = 200) -> HttpResponse:
         return self.shown("log-ask", status=status, occasion=occasion, form=form, days=DEADLINE_DAYS)

@@ -33,7 +33,7 @@ WORDS = {
     "what_everything": ("Alt", "Everything"),
     "what_origin": ("Kun det, som ét sted har skrevet", "Only what one place has written"),
     "what_period": ("Kun det, der skete i en periode", "Only what happened in a period"),
-    "label_origin": ("Hvilket sted har skrevet det?", "Which place wrote it?"),
+    "label_origin": ("Hvem har skrevet det?", "Who wrote it?"),
     "label_period_start": ("Første dag", "First day"),
     "label_period_end": ("Sidste dag", "Last day"),
     "label_until": ("Til og med", "Until"),

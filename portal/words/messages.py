@@ -22,8 +22,8 @@ WORDS = {
     "kind_power-changed": ("En fuldmagt, du har fået, er rettet.", "A power of attorney given to you was changed."),
     "kind_power-ended": ("En fuldmagt er stoppet.", "A power of attorney was stopped."),
     "kind_power-ends": (
-        "En fuldmagt slutter snart. Den kan forlænges.",
-        "A power of attorney ends soon. It can be extended.",
+        "En fuldmagt slutter snart. Den kan gives igen.",
+        "A power of attorney ends soon. It can be given again.",
     ),
     "kind_consent-ends": (
         "Et samtykke slutter snart. Du kan give det igen.",

@@ -68,7 +68,7 @@ WORDS = {
         "Your address is protected. Others cannot see it here.",
     ),
     "address_withheld": (
-        "Adressen er beskyttet og bliver ikke vist.",
+        "Adressen er hemmelig. Derfor står den ikke her.",
         "The address is protected and is not shown.",
     ),
     "practice": ("Egen læge", "General practice"),
@@ -156,7 +156,7 @@ WORDS = {
         "Write of nobody but yourself. All who help you can read it.",
     ),
     "wrong_phone": (
-        "Skriv nummeret med tal. For eksempel 20 00 00 00.",
+        "Skriv det med tal, som her: 20 00 00 00.",
         "Write the number in figures. For instance 20 00 00 00.",
     ),
     "wrong_email": (
@@ -170,7 +170,7 @@ WORDS = {
     ),
     "wrong_provider_number": ("Skriv seks tal, eller lad det stå tomt.", "Write six figures, or leave it empty."),
     "one_of_contact": ("Skriv mindst ét nummer eller en e-mail.", "Write at least one number or an e-mail."),
-    "one_of_dentist": ("Skriv klinikkens eller tandlægens navn.", "Write the name of the clinic or the dentist."),
+    "one_of_dentist": ("Skriv navnet på en klinik eller en tandlæge.", "Write the name of the clinic or the dentist."),
     "clear": ("Fjern det hele", "Remove it all"),
     "cleared": (
         "Det er fjernet. Du kan stadig se, hvad der stod.",
@@ -322,7 +322,7 @@ WORDS = {
         "Yes to giving some organs, for research too.",
     ),
     "permission_NONE": ("Nej til at give organer.", "No to giving organs."),
-    "permission_DONT_KNOW": ("Ved ikke. De pårørende bestemmer.", "Does not know. The relatives decide."),
+    "permission_DONT_KNOW": ("Ved ikke. Familien må sige ja eller nej.", "Does not know. The family decides."),
     "organs": ("Det gælder: {which}.", "It covers: {which}."),
     "organ_heart": ("hjerte", "heart"),
     "organ_lungs": ("lunger", "lungs"),

@@ -230,3 +230,18 @@ def test_proxy_who_may_only_read_is_told_that_she_may_not_ask(cast: Cast) -> Non
 
     assert answer.status_code == 403
     assert not Question.objects.exists()
+
+
+def test_who_reads_for_another_is_told_whom_it_is_about(cast: Cast) -> None:
+    looked(cast, cast.doctor)
+    refused = factories.log_entry(citizen_id=cast.citizen.person.pk, outcome="refuse", reason="blocked", rules=[])
+    about = cast.citizen.person.given_name
+    page = Visit(cast.daughter.person, acting_for=cast.citizen.person).get("/portal/log/").text
+    own = Visit(cast.citizen.person).get("/portal/log/").text
+
+    assert refused.pk
+    assert f"{about} har spærret for det." in page
+    assert "Du har spærret for det." not in page
+    assert "Du har spærret for det." in own
+    assert re.search(rf"{about}s (oplysninger|diagnoser)", page)
+    assert not re.search(r"\b(dine|dit) (oplysninger|diagnoser|stamkort|samtykke)", page)
