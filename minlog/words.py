@@ -136,7 +136,7 @@ _SPOKEN_TO = {
         (r"you have", "{who} has"),
         (r"you are", "{who} is"),
         (r"you were", "{who} was"),
-        (r"you", "{who}"),
+        (r"you|yourself", "{who}"),
         (r"your", "{whose}"),
     ),
 }

@@ -15,7 +15,7 @@ from django.views import View
 from fhir.outcomes import FhirError
 from identity.sessions import is_proved
 from portal.visitors import Visitor, current
-from portal.words import all_words
+from portal.words import all_words, words_about
 
 log = structlog.get_logger()
 LANGUAGE_COOKIE = "lang"
@@ -78,8 +78,9 @@ class Page(View):
 
     @property
     def t(self) -> dict[str, dict[str, str]]:
-        """The texts of all pages in the reader's language, by page and name."""
-        return all_words(english=self.english)
+        """The texts of all pages in the reader's language, by page and name; they name whom she acts for."""
+        about = self.visitor.about if self.visitor is not None else ""
+        return words_about(about, english=self.english) if about else all_words(english=self.english)
 
     def shown(self, name: str, *, status: int = 200, **told: Any) -> HttpResponse:
         """The page made of its template."""

@@ -1,5 +1,12 @@
 """The pages of who may see what."""
 
+# What speaks to the citizen whom the pages are about, and is told of her by name to who acts for her.
+OF_CITIZEN = frozenset(
+    {
+        "life",
+    }
+)
+
 WORDS = {
     "title": ("Hvem må se", "Who may see"),
     "lead": (

@@ -1,5 +1,17 @@
 """The pages of appointments and of the calendars of one's devices."""
 
+# What speaks to the citizen whom the pages are about, and is told of her by name to who acts for her.
+OF_CITIZEN = frozenset(
+    {
+        "title",
+        "none",
+        "where_home",
+        "privacy_open",
+        "hide_still",
+        "cancelled_on",
+    }
+)
+
 WORDS = {
     "title": ("Dine aftaler", "Your appointments"),
     "title_of": ("Aftaler for {who}", "Appointments of {who}"),

@@ -1,5 +1,12 @@
 """The page of one's own data, and the document that is made of them."""
 
+# What speaks to the citizen whom the pages are about, and is told of her by name to who acts for her.
+OF_CITIZEN = frozenset(
+    {
+        "file_lead",
+    }
+)
+
 WORDS = {
     "title": ("Mine data", "My data"),
     "lead": ("Du kan hente alt det, du kan se her.", "You can download all that you can see here."),

@@ -1,5 +1,24 @@
 """The front page."""
 
+# What speaks to the citizen whom the pages are about, and is told of her by name to who acts for her.
+OF_CITIZEN = frozenset(
+    {
+        "title",
+        "next",
+        "proposed",
+        "ending",
+        "follow_up",
+        "news_appointments",
+        "news_goals",
+        "news_conditions",
+        "news_plans",
+        "news_stamkort",
+        "looks",
+        "goals_none",
+        "way_stamkort_more",
+    }
+)
+
 WORDS = {
     "title": ("Dit overblik", "Your overview"),
     "hello": ("Hej {who}", "Hello {who}"),

@@ -1,10 +1,21 @@
 """The log: who has looked, and what she asks about it."""
 
+# What speaks to the citizen whom the pages are about, and is told of her by name to who acts for her.
+OF_CITIZEN = frozenset(
+    {
+        "lead",
+        "whose_others",
+        "whose_relatives",
+        "whose_own",
+        "override",
+    }
+)
+
 WORDS = {
     "title": ("Hvem har set", "Who has looked"),
     "lead": (
-        "Her ser du, hvem der har set dine data, hvad de så, og hvorfor de måtte. Er du i tvivl, så spørg stedet.",
-        "Here you see who has looked at your data, what they saw, and why they might. If in doubt, ask the place.",
+        "Her står, hvem der har set dine data, hvad de så, og hvorfor de måtte. Spørg stedet, hvis noget er uklart.",
+        "Here it says who has looked at your data, what they saw, and why they might. Ask the place if it is unclear.",
     ),
     "not_hers_log": (
         "Din fuldmagt gælder ikke for, hvem der har set. Du kan stadig se de andre sider.",

@@ -1,5 +1,22 @@
 """The pages of plans and goals."""
 
+# What speaks to the citizen whom the pages are about, and is told of her by name to who acts for her.
+OF_CITIZEN = frozenset(
+    {
+        "mine",
+        "mine_lead",
+        "not_asked",
+        "asked",
+        "aims",
+        "plans",
+        "plans_none",
+        "rating",
+        "your_answer",
+        "your_comment",
+        "answer_lead",
+    }
+)
+
 WORDS = {
     "title": ("Planer og mål", "Plans and goals"),
     "title_of": ("Planer og mål for {who}", "Plans and goals of {who}"),
@@ -27,7 +44,7 @@ WORDS = {
         "Ingen har spurgt til dine mål endnu. Du kan selv skrive dem her. Du kan også bede om en samtale.",
         "Nobody has asked about your goals yet. You can write them here yourself. You can also ask for a talk.",
     ),
-    "asked": ("I talte sidst om dine mål den {day}: {who}.", "You last talked about your goals on {day}: {who}."),
+    "asked": ("Sidste samtale om dine mål var den {day}: {who}.", "Last talk about your goals, on {day}: {who}."),
     "shared": ("Deles med", "Shared with"),
     "sharing_all": ("Alle, der behandler eller hjælper mig", "All who treat or care for me"),
     "sharing_health": ("Kun sygehus, læge og sygeplejerske", "Health care only"),

@@ -1,10 +1,23 @@
 """The pages of the stamkort: what it shows, how it is changed, how it once stood, and how it is printed."""
 
+# What speaks to the citizen whom the pages are about, and is told of her by name to who acts for her.
+OF_CITIZEN = frozenset(
+    {
+        "lead",
+        "address_protected",
+        "lead_contact",
+        "lead_comment",
+        "relatives_lead",
+        "label_relationship",
+        "hint_text",
+    }
+)
+
 WORDS = {
     "title": ("Stamkort", "Basic data"),
     "lead": (
-        "Her står det, som læger og hjemmepleje skal vide om dig. Du kan selv rette det meste.",
-        "This is what doctors and home care need to know about you. You can change most of it yourself.",
+        "Her står det, som læger og hjemmepleje skal vide om dig. Det meste kan rettes her.",
+        "This is what doctors and home care need to know about you. Most of it can be changed here.",
     ),
     "lead_of": (
         "Her står det, som læger og hjemmepleje skal vide om {who}.",

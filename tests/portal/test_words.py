@@ -73,9 +73,10 @@ def test_no_code_is_shown(source: str) -> None:
 
 
 @pytest.mark.parametrize("english", [False, True])
-def test_log_of_another_names_whom_it_is_about(english: bool) -> None:
+def test_what_is_told_of_another_names_whom_it_is_about(english: bool) -> None:
     spoken_to = re.compile(r"\b(you|your)\b" if english else r"\b(du|dig|din|dit|dine)\b", re.IGNORECASE)
-    told = {name: texts[english] for name, texts in TEXTS["log and grounds, of another"].items()}
+    sources = ("log and grounds, of another", "pages, of another")
+    told = {name: texts[english] for source in sources for name, texts in TEXTS[source].items()}
 
     assert not {name for name, text in told.items() if spoken_to.search(text)}
     assert told["THINGS Patient"] == ("Lars's data" if english else "Lars' oplysninger")

@@ -16,7 +16,7 @@ from exchange import notices
 from fhir import lines
 from fhir.outcomes import KINDS
 from minlog import words
-from portal.words import all_words, catalogue
+from portal.words import all_words, catalogue, spoken_of
 
 Texts = tuple[str, str]
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +44,8 @@ def by_source() -> dict[str, dict[str, Texts]]:
     found = {f"page {page}": catalogue(page) for page in all_words(english=False)}
     found["log and grounds"] = spoken
     found["log and grounds, of another"] = {name: of_another("Lars", texts) for name, texts in spoken.items()}
+    spoken = {f"{page} {name}": catalogue(page)[name] for page in all_words(english=False) for name in spoken_of(page)}
+    found["pages, of another"] = {name: of_another("Lars", texts) for name, texts in spoken.items()}
     found["refusals"] = {str(reason): texts for reason, texts in explanations.CITIZEN_SIDE_TEXTS.items()}
     found["ways"] = {str(reason): (way.da, way.en) for reason, way in explanations.CITIZEN_SIDE_WAYS.items()}
     found["errors"] = {code: (KINDS[code].da, KINDS[code].en) for code in KINDS_SHOWN}
