@@ -146,8 +146,8 @@ def told_of(who: str, text: str, *, english: bool = False) -> str:
     """A text that speaks to the citizen, as it is told to somebody else: of her, by the name `who`."""
     ending = "'s" if english else "'" if who[-1:].lower() in ("s", "x", "z") else "s"
     for spoken, named in _SPOKEN_TO[english]:
-        told = named.format(who=who, whose=who + ending)
-        text = re.sub(rf"\b(?:{spoken})\b", lambda _found, told=told: told, text, flags=re.IGNORECASE)
+        told = named.format(who=who, whose=who + ending).replace("\\", "")  # no group of the pattern is meant
+        text = re.sub(rf"\b(?:{spoken})\b", told, text, flags=re.IGNORECASE)
     return text
 
 
