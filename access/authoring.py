@@ -212,10 +212,10 @@ def _named(by: Actor, current: Any, given: BusinessKey) -> Values:
 def as_shown(by: Actor, source: Source, row: Row) -> Row:
     """The row with only those links that the writer may see: what she may not see is not in her answer either.
 
-    One statement where the source has links, else none.
+    One statement where the row has links, else none.
     """
     decided = [name for name, column in source.columns.items() if not isinstance(column, str)]
-    if not decided:
+    if not any(row[name] for name in decided):
         return row
     found = fetch(source, by, key_search(row["id"]), interaction="update", logged=False)
     if found:

@@ -1,7 +1,7 @@
 """Columns that several sources share: what every element has, and links to other elements that are decided too."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,6 +11,7 @@ from access.actors import Actor
 from access.conditions import NEVER, conj, exists
 from access.policies import policy_of
 from access.seen import seen
+from access.sql import IsIn
 from access.statements import Column
 
 ELEMENT: dict[str, Column] = {
@@ -61,20 +62,61 @@ def link(there: str, target: type[Model]) -> Column:
     return column
 
 
-def linked(through: type[Model], here: str, there: str, target: type[Model]) -> Callable[[Actor, Any, str], Q]:
-    """Whether a row is linked to the element of this id, which the actor may see too; for search parameters."""
+@dataclass(frozen=True)
+class Linked:
+    """Whether a row is linked to an element of this id, which the actor may see too; for search parameters.
 
-    def where(actor: Actor, key: Any, _kind: str) -> Q:
-        follows = seen(target, actor, key)
-        return NEVER if follows is NEVER else exists(through, follows, **{here: OuterRef("pk"), f"{there}_id": key})
+    `through` is the link's table, `here` its column to the row, `there` the foreign key to `target`.
+    """
 
-    return where
+    through: type[Model]
+    here: str
+    there: str
+    target: type[Model]
+
+    def __call__(self, actor: Actor, key: Any, _kind: str) -> Q:
+        """To the element of this id."""
+        follows = seen(self.target, actor, key)
+        if follows is NEVER:
+            return NEVER
+        return exists(self.through, follows, **{self.here: OuterRef("pk"), f"{self.there}_id": key})
+
+    def among(self, actor: Actor, keys: Any, _kind: str) -> Q:
+        """To any element of these ids."""
+        there = F(f"{self.there}_id")
+        follows = seen(self.target, actor, there)
+        if follows is NEVER:
+            return NEVER
+        return exists(self.through, Q(IsIn(there, keys)) & follows, **{self.here: OuterRef("pk")})
 
 
-def points_at(there: str, target: type[Model]) -> Callable[[Actor, Any, str], Q]:
-    """Whether a row's foreign key holds this id, of an element that the actor may see too; for search parameters."""
+@dataclass(frozen=True)
+class PointsAt:
+    """Whether a row's foreign key holds an id, of an element that the actor may see too; for search parameters."""
 
-    def where(actor: Actor, key: Any, _kind: str) -> Q:
-        return conj([Q(**{f"{there}_id": key}), seen(target, actor, key)])
+    there: str
+    target: type[Model]
 
-    return where
+    def __call__(self, actor: Actor, key: Any, _kind: str) -> Q:
+        """It holds this id."""
+        return conj([Q(**{f"{self.there}_id": key}), seen(self.target, actor, key)])
+
+    def among(self, actor: Actor, keys: Any, _kind: str) -> Q:
+        """It holds one of these ids."""
+        there = F(f"{self.there}_id")
+        return conj([Q(IsIn(there, keys)), seen(self.target, actor, there)])
+
+
+@dataclass(frozen=True, eq=False)
+class OfKind:
+    """A condition for each type that a reference may name."""
+
+    kinds: Mapping[str, Linked]
+
+    def __call__(self, actor: Actor, key: Any, kind: str) -> Q:
+        """That of the type, for this id."""
+        return self.kinds[kind](actor, key, kind)
+
+    def among(self, actor: Actor, keys: Any, kind: str) -> Q:
+        """That of the type, for these ids."""
+        return self.kinds[kind].among(actor, keys, kind)

@@ -45,7 +45,7 @@ def included(
         kind = resources[0]["resourceType"]
         for face in _faces(include.holder.type, actor):
             parameter = face.parameter(include.parameter.name)
-            if parameter is None or not parameter.paths:
+            if parameter is None or not parameter.is_followed_back:
                 continue
             search = reverse_search(face, parameter, kind, keys, actor, citizen_id=citizen_id, limit=MOST_INCLUDED + 1)
             rows = fetch(face.source, actor, search, interaction="search", query=text)

@@ -277,6 +277,13 @@ def _among(model: type[Model], keys: Sequence[UUID], path: str, citizen_id: UUID
     What is about nobody is anybody's.
     """
     where = Q(IsIn(F(path), Param("q0", ArrayField(UUIDField()))))
+    return _of_citizen(model, where, keys, citizen_id)
+
+
+def _of_citizen(
+    model: type[Model], where: Q, keys: Sequence[UUID], citizen_id: UUID | None
+) -> tuple[Q, dict[str, Any]]:
+    """The condition and that the row is this citizen's, with the values for both; `q0` are the keys."""
     column = policy_of(model).target.citizen
     if citizen_id is None or not column:
         return where, {"q0": list(keys)}
@@ -301,12 +308,20 @@ def reverse_search(
     citizen_id: UUID | None,
     limit: int,
 ) -> Search:
-    """The search for what refers to these things of one type by a parameter that has a column."""
-    path = parameter.paths[0 if len(parameter.paths) == 1 else parameter.targets.index(kind)]
-    where, values = _among(face.source.model, keys, path, citizen_id)
+    """The search for what refers to these things of one type by a parameter that is followed backwards.
+
+    By a link it is found only where the actor may see the thing at its end.
+    """
+    builder = Builder(face, actor)
+    if parameter.among is not None:
+        slot = Param("q0", ArrayField(UUIDField()))
+        found = builder.decided(parameter.among, slot, kind, key=("among", parameter.name, kind))
+        where, values = _of_citizen(face.source.model, found, keys, citizen_id)
+    else:
+        path = parameter.paths[0 if len(parameter.paths) == 1 else parameter.targets.index(kind)]
+        where, values = _among(face.source.model, keys, path, citizen_id)
     if parameter.systems:
         where &= Q(**{parameter.systems: Value(kind)})
-    builder = Builder(face, actor)
     if parameter.guard is not None:
         where &= builder.decided(parameter.guard)
     named = values.get("q1")

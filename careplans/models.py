@@ -11,6 +11,7 @@ from access.vocabulary import Category
 class Condition(Element):
     """A condition (tilstand eller diagnose): ICPC-2, SKS or FSIII code. `severity` is FSIII 0-4, or 9 for not relevant.
 
+    `contact` is the one at which it was found, if any.
     Severity is required for home-care conditions and forbidden for nursing conditions while active.
     """
 
@@ -44,6 +45,9 @@ class Condition(Element):
     recorded_on = models.DateField()
     onset_on = models.DateField(null=True)
     abated_on = models.DateField(null=True)
+    contact = models.ForeignKey(
+        "Contact", on_delete=models.PROTECT, null=True, related_name="conditions", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -56,7 +60,10 @@ class Condition(Element):
                 name="condition_error_has_no_status",
             ),
         ]
-        indexes = [models.Index(fields=["citizen", "updated_at", "id"], name="condition_citizen")]
+        indexes = [
+            models.Index(fields=["citizen", "updated_at", "id"], name="condition_citizen"),
+            models.Index(fields=["contact"], condition=Q(contact__isnull=False), name="condition_contact"),
+        ]
 
 
 class CareTeam(Element):
@@ -287,6 +294,34 @@ class InterventionCondition(models.Model):
 
     def __str__(self) -> str:
         return f"InterventionCondition {self.pk}"
+
+
+class RelationElement(models.Model):
+    """That a team is at work in a treatment relation, or that a condition is what it is about: exactly one.
+
+    It is told, and opens nothing: who may see what never follows from it.
+    """
+
+    relation = models.ForeignKey(
+        "organisations.TreatmentRelation", on_delete=models.PROTECT, related_name="elements", db_index=False
+    )
+    team = models.ForeignKey(CareTeam, on_delete=models.PROTECT, null=True, related_name="in_relations")
+    condition = models.ForeignKey(Condition, on_delete=models.PROTECT, null=True, related_name="in_relations")
+    rank = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(team__isnull=False, condition__isnull=True) | Q(team__isnull=True, condition__isnull=False),
+                name="relation_element_exactly_one",
+            ),
+            models.UniqueConstraint(
+                fields=["relation", "team", "condition"], nulls_distinct=False, name="relation_element_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"RelationElement {self.pk}"
 
 
 class PlanElement(models.Model):

@@ -48,6 +48,7 @@ ORDER: tuple[type[Model], ...] = (
     careplans.CareTeam,
     careplans.TeamMember,
     careplans.Condition,
+    careplans.RelationElement,
     goals.Goal,
     goals.GoalLink,
     goals.GoalCondition,

@@ -26,11 +26,13 @@ from careplans.models import (
     InterventionCondition,
     PlanElement,
     PlanParty,
+    RelationElement,
     TeamMember,
 )
 from demo.record import Record
 from documents.models import Document
 from goals.models import Dialogue, Evaluation, Goal, GoalCondition, GoalLink
+from organisations.models import TreatmentRelation
 from terminology import files
 from terminology.paragraphs import is_rsl13
 from terminology.rows import CodeRow
@@ -105,6 +107,12 @@ class Course(Record):
         row = Condition(**self.element(category, law, by, days), recorded_on=day, **fields)
         row.code_system, row.code, row.display = found.system, found.code, found.display_da
         return self.book.add(row)
+
+    def about(self, relation: TreatmentRelation, *things: Condition | CareTeam) -> None:
+        """Say what a treatment relation is about and which teams are at work in it."""
+        for rank, thing in enumerate(things, start=1):
+            kind = "condition" if isinstance(thing, Condition) else "team"
+            self.book.add(RelationElement(relation=relation, rank=rank, **{kind: thing}))
 
     # plans
 

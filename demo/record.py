@@ -150,7 +150,9 @@ class Record:
 
     # who treats her
 
-    def treated_at(self, unit: str, basis: str, days: int, *, until: int | None = None, **more: Any) -> None:
+    def treated_at(
+        self, unit: str, basis: str, days: int, *, until: int | None = None, **more: Any
+    ) -> TreatmentRelation:
         """Note a verified relation to a unit, ended when `until` is in the past."""
         social = basis == Basis.CARE_GRANT
         category, law = (Category.PLAN_SOC, Law.SERVICE) if social else (Category.PLAN_SUL, Law.HEALTH)
@@ -166,7 +168,7 @@ class Record:
         )
         for field, value in more.items():
             setattr(row, field, value)
-        self.book.add(row)
+        return self.book.add(row)
 
 
 def person(world: World, name: str, given: str, family: str, gender: str, birth: date, **more: Any) -> Record:

@@ -27,8 +27,9 @@ class SearchParameter:
     may name. `secret` values may stand only in a POST, one at a time, and name one citizen.
 
     `where` makes the condition itself, from the asker, the value and the type that a reference names: for links, which
-    count only where the asker may see the other end too. `guard` is what must hold for the asker beyond seeing the row,
-    for a parameter that asks of what a reduced copy does not show. `system_prefix` is what every system of a token
+    count only where the asker may see the other end too. One that can say so of several ids (`among`: the asker, an
+    array of ids and their type) is followed backwards too. `guard` is what must hold for the asker beyond seeing the
+    row, for a parameter that asks of what a reduced copy does not show. `system_prefix` is what every system of a token
     begins with, before what its column holds. `element` is the path of the element that it is about; a reference that
     has one can be followed (`_include`). `is_own` says that FHIR has no such parameter: it is described by one of ours.
 
@@ -55,6 +56,17 @@ class SearchParameter:
     element: str = ""
     is_own: bool = False
     is_key: bool = False
+
+    @property
+    def among(self) -> Callable[[Any, Any, str], Any] | None:
+        """What makes the condition of several ids, where `where` can."""
+        found: Callable[[Any, Any, str], Any] | None = getattr(self.where, "among", None)
+        return found
+
+    @property
+    def is_followed_back(self) -> bool:
+        """Whether a page can bring along what refers to its rows by this parameter: by a column or by a link."""
+        return bool(self.element) and (self.among is not None if self.where else bool(self.paths))
 
 
 @dataclass(frozen=True, eq=False)

@@ -241,7 +241,7 @@ def forward_includes(resource: Resource) -> Iterator[tuple[Resource, SearchParam
 
 
 def reverse_includes(resource: Resource) -> Iterator[tuple[Resource, SearchParameter]]:
-    """The references to a type that can be followed backwards: to what is about a citizen, by a column of their own.
+    """The references to a type that can be followed backwards: to what is about a citizen, by a column or a link.
 
     Others would tell of everybody who has to do with one unit or one professional.
     """
@@ -249,7 +249,7 @@ def reverse_includes(resource: Resource) -> Iterator[tuple[Resource, SearchParam
         return
     for holder in all_resources():
         for parameter in holder.parameters:
-            if resource.type in parameter.targets and parameter.element and parameter.paths and not parameter.where:
+            if resource.type in parameter.targets and parameter.is_followed_back:
                 yield holder, parameter
 
 

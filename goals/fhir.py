@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor
-from access.columns import ELEMENT, link, linked, links
+from access.columns import ELEMENT, Linked, link, links
 from access.shielding import practitioner
 from access.statements import Row, Source
 from access.vocabulary import ActingAs, AuthorKind
@@ -302,7 +302,7 @@ GOAL = register(
                 (),
                 "A condition that it is for",
                 targets=("Condition",),
-                where=linked(GoalCondition, "goal_id", "condition", Condition),
+                where=Linked(GoalCondition, "goal_id", "condition", Condition),
                 element="addresses",
                 is_own=True,
             ),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Model
 
-from access.columns import points_at
+from access.columns import PointsAt
 from careplans.act_codes import stored_code
 from careplans.fhir.reading import typed_key
 from fhir.outcomes import FhirError, broken
@@ -40,7 +40,7 @@ def listed(name: str, column: str, values: Sequence[str], system: str, descripti
 
 def pointing(name: str, column: str, model: type[Model], kind: str, description: str, element: str) -> SearchParameter:
     """A parameter over a link; who may not see what is linked does not find anything by it."""
-    where = points_at(column, model)
+    where = PointsAt(column, model)
     return SearchParameter(
         name, "reference", (f"{column}_id",), description, targets=(kind,), where=where, element=element
     )

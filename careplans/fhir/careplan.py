@@ -12,7 +12,7 @@ from django.db.models import F, OuterRef, Subquery
 from msgspec import Meta
 
 from access.actors import Actor
-from access.columns import ELEMENT, link, linked, links, points_at
+from access.columns import ELEMENT, Linked, OfKind, PointsAt, link, links
 from access.shielding import practitioner
 from access.statements import Row, Source
 from careplans.fhir.reading import one, period_of, typed_key
@@ -218,14 +218,9 @@ def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) 
     return services.update_plan(by=by, source=PLAN_SOURCE, key=key, plan=parse(body), if_match=if_match)
 
 
-def _in_plan(name: str) -> Any:
-    """Whether this element stands in the plan and is seen."""
-    return linked(PlanElement, "plan_id", name, PARTS[name])
-
-
-def _activity(actor: Actor, key: Any, kind: str) -> Any:
-    """Whether this intervention or appointment stands in the plan and is seen."""
-    return _in_plan({"ServiceRequest": "intervention", "Appointment": "appointment"}[kind])(actor, key, kind)
+# Whether an element stands in the plan and is seen.
+_IN_PLAN = {name: Linked(PlanElement, "plan_id", name, model) for name, model in PARTS.items()}
+_ACTIVITY = OfKind({"ServiceRequest": _IN_PLAN["intervention"], "Appointment": _IN_PLAN["appointment"]})
 
 
 def _category_codes() -> dict[str, dict[str, Any]]:
@@ -257,11 +252,11 @@ PARAMETERS = (
         (),
         "A condition in the plan",
         targets=("Condition",),
-        where=_in_plan("condition"),
+        where=_IN_PLAN["condition"],
         element="addresses",
     ),
     SearchParameter(
-        "goal", "reference", (), "A goal in the plan", targets=("Goal",), where=_in_plan("goal"), element="goal"
+        "goal", "reference", (), "A goal in the plan", targets=("Goal",), where=_IN_PLAN["goal"], element="goal"
     ),
     SearchParameter(
         "activity-reference",
@@ -269,7 +264,7 @@ PARAMETERS = (
         (),
         "An intervention or appointment in the plan",
         targets=("ServiceRequest", "Appointment"),
-        where=_activity,
+        where=_ACTIVITY,
         element="activity.reference",
     ),
     SearchParameter(
@@ -278,7 +273,7 @@ PARAMETERS = (
         (),
         "The team of the plan",
         targets=("CareTeam",),
-        where=points_at("team", CareTeam),
+        where=PointsAt("team", CareTeam),
         element="careTeam",
         guard=seen_whole,
     ),
@@ -288,7 +283,7 @@ PARAMETERS = (
         (),
         "The plan that it is part of",
         targets=("CarePlan",),
-        where=points_at("part_of", CarePlan),
+        where=PointsAt("part_of", CarePlan),
         element="partOf",
         guard=seen_whole,
     ),

@@ -1,6 +1,6 @@
 """Team ↔ FHIR CareTeam, both ways. A relative whom the reader may not see is no participant to her."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -13,6 +13,7 @@ from access import shielding
 from access.actors import Actor
 from access.columns import ELEMENT
 from access.conditions import conj, disj, exists, negate
+from access.sql import IsIn
 from access.statements import Row, Source
 from access.vocabulary import Category
 from careplans import states
@@ -183,14 +184,26 @@ def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) 
     return services.update_team(by=by, source=TEAM_SOURCE, key=key, team=parse(body), if_match=if_match)
 
 
-def _has_member(actor: Actor, key: Any, kind: str) -> Q:
-    """The team has this member, whom the actor may see."""
-    column = {"Practitioner": "professional_id", "Organization": "unit_id", "RelatedPerson": "relative_id"}[kind]
-    alone = {"professional__isnull": True} if kind == "Organization" else {}
-    seen = services.shown(actor)
-    if kind == "Practitioner":
-        seen = conj([seen, _named(actor)])
-    return exists(TeamMember, seen, team_id=OuterRef("pk"), **{column: key}, **alone)
+class _HasMember:
+    """The team has a member of this id, whom the actor may see."""
+
+    columns: ClassVar = {"Practitioner": "professional_id", "Organization": "unit_id", "RelatedPerson": "relative_id"}
+
+    def __call__(self, actor: Actor, key: Any, kind: str) -> Q:
+        """It is this one."""
+        return self._exists(actor, kind, Q(**{self.columns[kind]: key}))
+
+    def among(self, actor: Actor, keys: Any, kind: str) -> Q:
+        """It is one of these."""
+        return self._exists(actor, kind, Q(IsIn(F(self.columns[kind]), keys)))
+
+    def _exists(self, actor: Actor, kind: str, who: Q) -> Q:
+        """A member like that is in the team."""
+        alone = {"professional__isnull": True} if kind == "Organization" else {}
+        seen = conj([services.shown(actor), who])
+        if kind == "Practitioner":
+            seen = conj([seen, _named(actor)])
+        return exists(TeamMember, seen, team_id=OuterRef("pk"), **alone)
 
 
 def _named(actor: Actor) -> Q:
@@ -222,7 +235,7 @@ PARAMETERS = (
         (),
         "A professional, unit or relative in the team",
         targets=("Practitioner", "Organization", "RelatedPerson"),
-        where=_has_member,
+        where=_HasMember(),
         element="participant.member",
     ),
     SearchParameter("role", "token", (), "The role of a member", fixed_system=PARTICIPATION, where=_has_role),

@@ -4,13 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor
-from access.columns import ELEMENT
+from access.columns import ELEMENT, link
 from access.shielding import practitioner
 from access.statements import Row, Source
 from access.vocabulary import AuthorKind
 from careplans.act_codes import taken
+from careplans.fhir.act_parameters import pointing
 from careplans.fhir.reading import code_in, date_of, one, one_coding
-from careplans.models import Condition
+from careplans.models import Condition, Contact
 from careplans.services import conditions as services
 from fhir.datatypes import FSIII, clean, coding, concept, day, legal_basis, meta, reference
 from fhir.definitions import value_set
@@ -45,11 +46,18 @@ OWN_COLUMNS = (
     "abated_on",
 )
 
-CONDITION_SOURCE = Source("Condition", Condition, {**ELEMENT, **{name: name for name in OWN_COLUMNS}})
+CONDITION_SOURCE = Source(
+    "Condition",
+    Condition,
+    {**ELEMENT, **{name: name for name in OWN_COLUMNS}, "contact": link("contact", Contact)},
+)
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
-    """Make the Condition of a row; the Danish profile is claimed where its rules hold."""
+    """Make the Condition of a row; the Danish profile is claimed where its rules hold.
+
+    The contact at which it was found stands in it only where the reader may see that too.
+    """
     level = row["severity"]
     return clean(
         {
@@ -64,6 +72,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "severity": None if level is None else concept(FSIII, SEVERITY[level], str(level)),
             "code": concept(row["code_system"], row["code"], row["display"]),
             "subject": reference("Patient", row["citizen_id"]),
+            "encounter": reference("Encounter", row["contact"]),
             "onsetDateTime": day(row["onset_on"]),
             "abatementDateTime": day(row["abated_on"]),
             "recordedDate": day(row["recorded_on"]),
@@ -82,6 +91,7 @@ class ConditionBody(Body, kw_only=True):
 
     code: CodeableConcept
     subject: Reference
+    encounter: Reference | None = None
     clinicalStatus: CodeableConcept | None = None  # noqa: N815
     verificationStatus: CodeableConcept | None = None  # noqa: N815
     category: list[CodeableConcept] = []
@@ -114,6 +124,7 @@ def parse(body: dict[str, Any]) -> services.ConditionInput:
         recorded_on=date_of(given.recordedDate, "Condition.recordedDate"),
         onset_on=date_of(given.onsetDateTime, "Condition.onset"),
         abated_on=date_of(given.abatementDateTime, "Condition.abatement"),
+        contact_id=key_of(given.encounter, "Encounter", "Condition.encounter") if given.encounter else None,
         law=stated_law(given),
         identifier=business_key(given),
     )
@@ -200,6 +211,7 @@ PARAMETERS = (
     SearchParameter("recorded-date", "date", ("recorded_on",), "When it was recorded"),
     SearchParameter("onset-date", "date", ("onset_on",), "When it began"),
     SearchParameter("abatement-date", "date", ("abated_on",), "When it was over"),
+    pointing("encounter", "contact", Contact, "Encounter", "The contact at which it was found", "encounter"),
 )
 
 CONDITION = register(

@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor
-from access.columns import ELEMENT
+from access.columns import ELEMENT, Linked, links
 from access.shielding import Deed, practitioner
 from access.statements import Row, Source
+from careplans.fhir.act_parameters import keys_of
 from careplans.fhir.reading import one, period_of
+from careplans.models import CareTeam, Condition, RelationElement
 from careplans.services import claims
 from careplans.services import relations as services
 from fhir.datatypes import (
@@ -25,12 +27,13 @@ from fhir.datatypes import (
     meta,
     period,
     reference,
+    references,
 )
 from fhir.definitions import code_system
 from fhir.identifiers import IDENTIFIER, business_key, identifiers
 from fhir.outcomes import FhirError
 from fhir.registry import WRITTEN, Resource, SearchParameter, register
-from fhir.structs import Body, CodeableConcept, Period, Reference, convert, key_of, stated_law
+from fhir.structs import Body, CodeableConcept, Part, Period, Reference, convert, key_of, stated_law
 from organisations.models import TreatmentRelation
 
 Basis = TreatmentRelation.Basis
@@ -69,13 +72,18 @@ OWN_COLUMNS = ("professional_id", "basis", "status", "start", "end", "follow_up_
 EPISODE_SOURCE = Source(
     "EpisodeOfCare",
     TreatmentRelation,
-    {**ELEMENT, **{name: name for name in OWN_COLUMNS}},
+    {
+        **ELEMENT,
+        **{name: name for name in OWN_COLUMNS},
+        "team": links(RelationElement, "relation_id", "team", CareTeam, order="rank"),
+        "condition": links(RelationElement, "relation_id", "condition", Condition, order="rank"),
+    },
     people={"professional_id": Deed("origin_id")},
 )
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
-    """Make the EpisodeOfCare of a row."""
+    """Make the EpisodeOfCare of a row, with those teams and diagnoses that the reader may see."""
     basis, status = row["basis"], row["status"]
     types = [coding(BASIS_SYSTEM, basis, TITLES[basis]), *([AREAS[basis]] if basis in AREAS else [])]
     follow_up = [{"url": FOLLOW_UP, "valueDateTime": instant(row["follow_up_by"])}] if row["follow_up_by"] else []
@@ -90,12 +98,20 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "status": STATUSES[status],
             "statusHistory": [{"status": "active", "period": period(row["start"], row["end"])}],
             "type": [{"coding": [item]} for item in types],
+            "diagnosis": [{"condition": item} for item in references("Condition", row["condition"])],
             "patient": reference("Patient", row["citizen_id"]),
             "managingOrganization": reference("Organization", row["origin_id"]),
             "period": period(row["start"], row["end"]),
             "careManager": practitioner(row, "professional_id"),
+            "team": references("CareTeam", row["team"]),
         }
     )
+
+
+class Diagnosis(Part):
+    """EpisodeOfCare.diagnosis as we take it: which condition; their order is their rank."""
+
+    condition: Reference
 
 
 class EpisodeBody(Body, kw_only=True):
@@ -105,6 +121,8 @@ class EpisodeBody(Body, kw_only=True):
     patient: Reference
     statusHistory: list[dict[str, Any]] = []  # noqa: N815
     type: list[CodeableConcept] = []
+    diagnosis: list[Diagnosis] = []
+    team: list[Reference] = []
     managingOrganization: Reference | None = None  # noqa: N815
     careManager: Reference | None = None  # noqa: N815
     period: Period | None = None
@@ -128,6 +146,12 @@ def parse(body: dict[str, Any]) -> services.RelationInput:
         law=stated_law(given),
         identifier=business_key(given),
         evidence=_stated(given, SHOWN_BY),
+        elements={
+            "team": keys_of(given.team, "CareTeam", "EpisodeOfCare.team"),
+            "condition": keys_of(
+                [item.condition for item in given.diagnosis], "Condition", "EpisodeOfCare.diagnosis.condition"
+            ),
+        },
     )
 
 
@@ -161,7 +185,7 @@ def create(*, by: Actor, body: dict[str, Any]) -> Row:
 
 
 def update(*, by: Actor, key: UUID, body: dict[str, Any], if_match: int | None) -> Row:
-    """End a relation, or confirm or refute a colleague's claim, by an EpisodeOfCare; returns its row."""
+    """End a relation, confirm or refute a colleague's claim, or change its teams and diagnoses; returns its row."""
     relation = parse(body)
     follow_ups = {services.Status.VERIFIED: claims.verify_claim, services.Status.REFUTED: claims.refute_claim}
     change = follow_ups.get(services.Status(relation.status), services.end_relation)
@@ -215,6 +239,25 @@ PARAMETERS = (
         element="careManager",
     ),
     SearchParameter("date", "date", ("start", "end"), "When it is in force"),
+    SearchParameter(
+        "team",
+        "reference",
+        (),
+        "A team at work in it",
+        targets=("CareTeam",),
+        where=Linked(RelationElement, "relation_id", "team", CareTeam),
+        element="team",
+        is_own=True,
+    ),
+    SearchParameter(
+        "condition",
+        "reference",
+        (),
+        "A condition that it is about",
+        targets=("Condition",),
+        where=Linked(RelationElement, "relation_id", "condition", Condition),
+        element="diagnosis.condition",
+    ),
 )
 
 EPISODE = register(

@@ -21,7 +21,7 @@ from access.statements import Row, Source
 from access.vocabulary import Category
 from access.writing import record
 from careplans import states
-from careplans.services.relations import RelationInput, check_same
+from careplans.services.relations import RelationInput, check_same, is_relinked, relink
 from fhir.outcomes import FhirError, broken
 from organisations.models import TreatmentRelation, UnitLink
 
@@ -72,6 +72,8 @@ def _settled(
 
     def change(current: TreatmentRelation) -> dict[str, Any]:
         check_same(current, relation)
+        if is_relinked(by, current, relation):
+            return {}
         if current.basis != Basis.SELF_CLAIMED or current.status != Status.CLAIMED:
             text = ("relation-claim-only", "Kun en erklæring følges op.", "Only a claim is followed up.")
             raise broken(*text, "EpisodeOfCare.status")
@@ -82,7 +84,13 @@ def _settled(
         return {**changes, "followed_up_at": by.moment}
 
     return change_element(
-        by=by, source=source, key=key, identifier=relation.identifier, if_match=if_match, change=change
+        by=by,
+        source=source,
+        key=key,
+        identifier=relation.identifier,
+        if_match=if_match,
+        change=change,
+        after=lambda current: relink(by, current, relation),
     )
 
 

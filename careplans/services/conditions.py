@@ -11,8 +11,9 @@ from access.authoring import change_element, create_element, same
 from access.statements import Row, Source
 from access.vocabulary import SOCIAL_LAWS, SOCIAL_SIDE, Category, Law
 from careplans import states
-from careplans.models import Condition
+from careplans.models import Condition, Contact
 from careplans.services.law import social, stated_or_writers, wrong_law
+from careplans.services.links import kept, seen
 from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError, broken
 from terminology import branches, lookup
@@ -62,6 +63,7 @@ class ConditionInput:
     recorded_on: date | None = None
     onset_on: date | None = None
     abated_on: date | None = None
+    contact_id: UUID | None = None
     law: str = ""
     identifier: BusinessKey = NO_KEY
 
@@ -69,13 +71,19 @@ class ConditionInput:
 def create_condition(*, by: Actor, source: Source, condition: ConditionInput) -> Row:
     """Record a condition and return its row.
 
-    Raises FhirError: 403 without a right to record it, 422 for an unknown code or a broken rule.
-    Law: grounds.OWN_RECORDING; the act follows from the code, or is stated where the grant decides it.
+    Raises FhirError: 403 without a right to record it, 422 for an unknown code, a broken rule or a contact that is
+    another citizen's or not seen. One statement, one more for a contact. Law: grounds.OWN_RECORDING; the act follows
+    from the code, or is stated where the grant decides it.
     """
     known = find(condition)
     category, law = place_of(by, condition, known)
     check(condition, known, by)
     recorded_on = condition.recorded_on or by.moment.astimezone(DENMARK).date()
+
+    def values() -> dict[str, Any]:
+        _at(by, condition)
+        return {**_values(condition, known), "recorded_on": recorded_on, "contact_id": condition.contact_id}
+
     return create_element(
         by=by,
         source=source,
@@ -83,7 +91,7 @@ def create_condition(*, by: Actor, source: Source, condition: ConditionInput) ->
         identifier=condition.identifier,
         category=category,
         law=law,
-        values={**_values(condition, known), "recorded_on": recorded_on},
+        values=values,
         occurred_at=_instant(recorded_on, by.moment),
     )
 
@@ -92,7 +100,7 @@ def update_condition(*, by: Actor, source: Source, key: UUID, condition: Conditi
     """Change a condition, the caller having its current version, and return its row.
 
     Raises FhirError: 404, 403, 400 or 412 for the version, 422 as for recording. The citizen, the category and the act
-    never change.
+    never change; a contact that the writer may not see stays.
     """
 
     def change(current: Condition) -> dict[str, Any]:
@@ -103,12 +111,23 @@ def update_condition(*, by: Actor, source: Source, key: UUID, condition: Conditi
             raise wrong_law()
         check(condition, known, by)
         states.move(states.VERIFICATION, current.verification, condition.verification, "Condition.verificationStatus")
-        recorded_on = condition.recorded_on or current.recorded_on
-        return {**_values(condition, known), "recorded_on": recorded_on}
+        if condition.contact_id != current.contact_id:
+            _at(by, condition)
+        return {
+            **_values(condition, known),
+            "recorded_on": condition.recorded_on or current.recorded_on,
+            "contact_id": kept(by, Contact, current.contact_id, condition.contact_id),
+        }
 
     return change_element(
         by=by, source=source, key=key, identifier=condition.identifier, if_match=if_match, change=change
     )
+
+
+def _at(by: Actor, condition: ConditionInput) -> None:
+    """The contact is the citizen's and seen by the writer. Raises FhirError (422). One statement if there is one."""
+    keys = [condition.contact_id] if condition.contact_id else []
+    seen(by, Contact, keys, condition.citizen_id, "Condition.encounter")
 
 
 def find(condition: ConditionInput) -> CodeRow | None:

@@ -6,30 +6,30 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
-
 from access.actors import Actor
 from access.authoring import change_element, create_element, same
-from access.conditions import NEVER, disj
-from access.policies import policy_of
 from access.statements import Row, Source
-from access.vocabulary import SOCIAL_LAWS, Action, Category, Law
+from access.vocabulary import SOCIAL_LAWS, Category, Law
 from careplans import states
 from careplans.models import CarePlan, CareTeam, PlanElement, PlanParty
 from careplans.policy import PARTS
 from careplans.services.law import same_law, stated_or_writers, wrong_law
-from careplans.services.links import kept, seen, units
+from careplans.services.links import Parts, kept, seen, units
 from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError, broken
 
 OF_PSYCHIATRY = frozenset({CarePlan.Kind.DISCHARGE_AGREEMENT.value, CarePlan.Kind.COORDINATION.value})
-LINKS = ("condition", "goal", "intervention", "appointment")
-PLACES = {
-    "condition": "CarePlan.addresses",
-    "goal": "CarePlan.goal",
-    "intervention": "CarePlan.activity",
-    "appointment": "CarePlan.activity",
-}
+ELEMENTS = Parts(
+    PlanElement,
+    "plan",
+    PARTS,
+    {
+        "condition": "CarePlan.addresses",
+        "goal": "CarePlan.goal",
+        "intervention": "CarePlan.activity",
+        "appointment": "CarePlan.activity",
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def create_plan(*, by: Actor, source: Source, plan: PlanInput) -> Row:
 
     def after(made: CarePlan) -> None:
         _look_up(by, plan)
-        _put(made, _checked(by, plan))
+        ELEMENTS.put(made, ELEMENTS.checked(by, plan.parts, plan.citizen_id))
         _name_parties(made, [] if plan.kind not in OF_PSYCHIATRY else [made.origin_id, *plan.parties])
 
     return create_element(
@@ -103,9 +103,7 @@ def update_plan(*, by: Actor, source: Source, key: UUID, plan: PlanInput, if_mat
         }
 
     def after(current: CarePlan) -> None:
-        wanted = _checked(by, plan)
-        _take_out(by, current, wanted)
-        _put(current, wanted)
+        ELEMENTS.change(by, current, ELEMENTS.checked(by, plan.parts, plan.citizen_id))
         if plan.kind in OF_PSYCHIATRY:
             PlanParty.objects.filter(plan=current).exclude(unit_id__in=plan.parties).delete()
             _name_parties(current, [current.origin_id, *plan.parties])
@@ -161,35 +159,6 @@ def _look_up(by: Actor, plan: PlanInput, current: CarePlan | None = None) -> Non
         seen(by, CareTeam, [plan.team_id], plan.citizen_id, "CarePlan.careTeam")
     if plan.part_of_id is not None and (current is None or plan.part_of_id != current.part_of_id):
         seen(by, CarePlan, [plan.part_of_id], plan.citizen_id, "CarePlan.partOf")
-
-
-def _checked(by: Actor, plan: PlanInput) -> dict[str, list[UUID]]:
-    """The elements to stand in the plan, each the citizen's and seen by the writer. Raises FhirError (422)."""
-    return {name: seen(by, PARTS[name], plan.parts.get(name, ()), plan.citizen_id, PLACES[name]) for name in LINKS}
-
-
-def _put(plan: CarePlan, parts: Mapping[str, Sequence[UUID]]) -> None:
-    """Write which elements stand in a plan and in which order. One statement if there are any."""
-    rows = [
-        PlanElement(plan=plan, rank=rank, **{f"{name}_id": key})
-        for name in LINKS
-        for rank, key in enumerate(parts[name], 1)
-    ]
-    if rows:
-        PlanElement.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["plan", *LINKS], update_fields=["rank"]
-        )
-
-
-def _take_out(by: Actor, plan: CarePlan, parts: Mapping[str, Sequence[UUID]]) -> None:
-    """Take out of the plan what the writer sees in it and no longer names. One statement."""
-    gone = []
-    for name in LINKS:
-        permitted = policy_of(PARTS[name]).permitted(by, Action.READ)
-        if permitted is not NEVER:
-            shown = Exists(PARTS[name]._default_manager.filter(permitted, pk=OuterRef(f"{name}_id")))
-            gone.append(Q(shown, **{f"{name}__isnull": False}) & ~Q(**{f"{name}_id__in": parts[name]}))
-    PlanElement.objects.filter(disj(gone), plan=plan).delete()
 
 
 def _name_parties(plan: CarePlan, parties: Sequence[UUID | None]) -> None:

@@ -1,6 +1,7 @@
 """Claiming and ending treatment relations by hand; what registers and systems show comes with their deliveries."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,9 @@ from access.authoring import change_element, create_element, same
 from access.statements import Row, Source
 from access.vocabulary import Category, Law
 from careplans import states
+from careplans.models import CareTeam, Condition, RelationElement
 from careplans.services.law import same_law
+from careplans.services.links import Parts
 from fhir.identifiers import NO_KEY, BusinessKey
 from fhir.outcomes import FhirError, broken
 from organisations.models import TreatmentRelation
@@ -20,11 +23,22 @@ from organisations.models import TreatmentRelation
 Basis = TreatmentRelation.Basis
 Status = TreatmentRelation.Status
 FOLLOW_UP_WITHIN = timedelta(days=14)
+IN_FORCE = frozenset({Status.CLAIMED.value, Status.VERIFIED.value})
+# Told, and asked by no rule: what is linked to a relation opens nothing.
+ELEMENTS = Parts(
+    RelationElement,
+    "relation",
+    {"team": CareTeam, "condition": Condition},
+    {"team": "EpisodeOfCare.team", "condition": "EpisodeOfCare.diagnosis"},
+)
 
 
 @dataclass(frozen=True)
 class RelationInput:
-    """What a relation is to be, as its writer says; `unit_id` and `professional_id` only where she names them."""
+    """What a relation is to be, as its writer says; `unit_id` and `professional_id` only where she names them.
+
+    `elements` are the ids of the teams at work in it and of the conditions that it is about, the main ones first.
+    """
 
     citizen_id: UUID
     basis: str
@@ -35,6 +49,7 @@ class RelationInput:
     professional_id: UUID | None = None
     law: str = ""
     evidence: str = ""
+    elements: Mapping[str, Sequence[UUID]] = field(default_factory=dict)
     identifier: BusinessKey = NO_KEY
 
 
@@ -42,7 +57,8 @@ def claim_relation(*, by: Actor, source: Source, relation: RelationInput) -> Row
     """Claim that the writer treats the citizen, at her unit and for her alone, and return the row.
 
     The claim gives access until its follow-up is due, `FOLLOW_UP_WITHIN` from now. Raises FhirError: 403 for others
-    than health professionals, 409 while a claim of hers is in force, 422 for evidence that only systems deliver.
+    than health professionals, 409 while a claim of hers is in force, 422 for evidence that only systems deliver or an
+    element that is another citizen's or that she does not see by the relation either.
     Law: grounds.TREATMENT_LOOKUP; law study 3.2, step 5.
     """
     if relation.basis != Basis.SELF_CLAIMED:
@@ -60,6 +76,11 @@ def claim_relation(*, by: Actor, source: Source, relation: RelationInput) -> Row
     same_law(Law.HEALTH, relation.law)
     start = relation.start or by.moment
     _check_period(start, relation.end)
+
+    def after(made: TreatmentRelation) -> None:
+        _no_other_claim(by, made)
+        ELEMENTS.put(made, checked(by, relation))
+
     return create_element(
         by=by,
         source=source,
@@ -77,22 +98,23 @@ def claim_relation(*, by: Actor, source: Source, relation: RelationInput) -> Row
             "follow_up_by": by.moment + FOLLOW_UP_WITHIN,
         },
         occurred_at=start,
-        after=lambda made: _no_other_claim(by, made),
+        after=after,
     )
 
 
 def end_relation(*, by: Actor, source: Source, key: UUID, relation: RelationInput, if_match: int | None) -> Row:
-    """End a relation of the writer's unit, the caller having its current version, and return its row.
+    """End a relation of the writer's unit or change what is linked to it, the caller having its current version.
 
-    Nothing else of it changes by hand. Raises FhirError: 404, 403, 400 or 412 for the version, 422 for other changes.
+    Nothing else of it changes by hand. Returns its row. Raises FhirError: 404, 403, 400 or 412 for the version, 422 for
+    other changes. An element that the writer may not see stays linked.
     """
 
     def change(current: TreatmentRelation) -> dict[str, Any]:
         check_same(current, relation)
+        if is_relinked(by, current, relation):
+            return {}
         if relation.status != states.ENDED:
-            raise _broken(
-                "relation-ended-only", "Et forløb kan kun afsluttes.", "An episode can only be ended.", "status"
-            )
+            raise _ended_only("status")
         states.move(states.RELATION, current.status, states.ENDED, "EpisodeOfCare.status")
         end = relation.end or by.moment
         if end > by.moment:
@@ -101,15 +123,68 @@ def end_relation(*, by: Actor, source: Source, key: UUID, relation: RelationInpu
         return {"status": states.ENDED, "end": end}
 
     return change_element(
-        by=by, source=source, key=key, identifier=relation.identifier, if_match=if_match, change=change
+        by=by,
+        source=source,
+        key=key,
+        identifier=relation.identifier,
+        if_match=if_match,
+        change=change,
+        after=lambda current: relink(by, current, relation),
     )
 
 
+def checked(by: Actor, relation: RelationInput) -> dict[str, list[UUID]]:
+    """What is to be linked, all of it the citizen's and seen by the writer. Raises FhirError (422)."""
+    return ELEMENTS.checked(by, relation.elements, relation.citizen_id)
+
+
+def relink(by: Actor, current: TreatmentRelation, relation: RelationInput) -> None:
+    """Link what the writer names, and unlink what she sees and names no more. Raises FhirError (422)."""
+    ELEMENTS.change(by, current, checked(by, relation))
+
+
+def is_relinked(by: Actor, current: TreatmentRelation, relation: RelationInput) -> bool:
+    """Whether a relation stays in force as it is and only what is linked to it changes. One statement at most.
+
+    Raises FhirError (422) for another end.
+    """
+    if not {current.status, relation.status} <= IN_FORCE or (current.status, relation.status) == _CONFIRMING:
+        return False
+    wanted = {name: list(dict.fromkeys(relation.elements.get(name, ()))) for name in ELEMENTS.kinds}
+    if wanted == ELEMENTS.shown(by, current):
+        return False
+    if relation.end is not None and not _at_once(relation.end, current.end):
+        raise _ended_only("period.end")
+    return True
+
+
+_CONFIRMING = (Status.CLAIMED.value, Status.VERIFIED.value)
+
+
+def _ended_only(place: str) -> FhirError:
+    """The error for what else is to change."""
+    return _broken(
+        "relation-ended-only",
+        "Et forløb kan kun afsluttes eller få andre team og diagnoser.",
+        "An episode can only be ended, or get other teams and diagnoses.",
+        place,
+    )
+
+
+def _at_once(one: datetime, other: datetime | None) -> bool:
+    """Whether two instants are the same as far as we tell them."""
+    return other is not None and abs(one - other) < timedelta(seconds=1)
+
+
 def check_same(current: TreatmentRelation, relation: RelationInput) -> None:
-    """What a relation is about and when it began has not changed. Raises FhirError (422)."""
+    """What a relation is about, at which unit and when it began has not changed. Raises FhirError (422)."""
     same(current, citizen_id=relation.citizen_id, basis=relation.basis)
+    if relation.unit_id is not None:
+        same(current, origin_id=relation.unit_id)
+    if relation.professional_id is not None:
+        same(current, professional_id=relation.professional_id)
     same_law(current.recorded_under, relation.law)
-    if relation.start is not None and abs(relation.start - current.start) >= timedelta(seconds=1):
+    if relation.start is not None and not _at_once(relation.start, current.start):
         raise _broken(
             "relation-start-fixed", "Begyndelsen kan ikke ændres.", "The start cannot be changed.", "period.start"
         )

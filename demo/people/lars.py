@@ -11,6 +11,7 @@ from demo.course import Course, Sharing
 from demo.places import World
 from demo.record import Basis, person
 from goals.models import Goal
+from organisations.models import TreatmentRelation
 from stamkort.models import Entry, Registration
 
 HEALTH_FAMILIES = [Category.DIAG, Category.COND_SUL, Category.INT_SUL, Category.PLAN_SUL, Category.APPT_SUL]
@@ -22,9 +23,11 @@ def tell(world: World) -> None:
     book = world.book
     person(world, "lars-daughter", "Mette", "Mikkelsen", "female", book.born(47, 5, 23), practice="practice-2")
     lars = Course.of(person(world, "lars", "Lars", "Mikkelsen", "male", book.born(76, 3, 14)))
-    _relations(lars)
+    hospital, nursing = _relations(lars)
     _stamkort(lars)
     conditions = _conditions(lars)
+    lars.about(hospital, conditions["copd-hospital"], conditions["failure"])
+    lars.about(nursing, conditions["breathing"], conditions["memory"])
     goals = _goals(lars, conditions)
     _plans(lars, conditions, goals)
     _documents(lars)
@@ -32,14 +35,15 @@ def tell(world: World) -> None:
     _decisions(lars, conditions)
 
 
-def _relations(lars: Course) -> None:
+def _relations(lars: Course) -> tuple[TreatmentRelation, TreatmentRelation]:
     """The admission is over, the outpatient course goes on; the municipality nurses, cares and decides."""
     lars.treated_at("lung-ward", Basis.ADMISSION, -21, until=-12)
-    lars.treated_at("lung-ward", Basis.OUTPATIENT, -12)
-    lars.treated_at("nursing", Basis.NURSING_GRANT, -200)
+    hospital = lars.treated_at("lung-ward", Basis.OUTPATIENT, -12)
+    nursing = lars.treated_at("nursing", Basis.NURSING_GRANT, -200)
     lars.treated_at("home-care", Basis.CARE_GRANT, -400)
     lars.treated_at("casework", Basis.CARE_GRANT, -420)
     lars.treated_at("dental-clinic", Basis.REFERRAL, -30)
+    return hospital, nursing
 
 
 def _stamkort(lars: Course) -> None:
@@ -152,6 +156,7 @@ def _plans(lars: Course, at: dict[str, Condition], goals: dict[str, Goal]) -> No
     lars.done(hygiene, "home-helper", -3, -2, -1)
     lars.done(oxygen, "municipal-nurse", -2)
     visit = lars.contact("municipal-nurse", -9, Law.HEALTH, at["breathing"])
+    at["memory"].contact = visit
     lars.follow_up(at["breathing"], "municipal-nurse", -9, "continues", visit)
     lars.contact("municipal-nurse", 19, Law.HEALTH, at["breathing"])
     lars.follow_up(

@@ -50,6 +50,7 @@ WITHOUT_POLICY = {
     "careplans.CarePlanGrant": LINK,
     "careplans.PlanParty": LINK,
     "careplans.PlanElement": LINK,
+    "careplans.RelationElement": LINK,
     "careplans.InterventionCondition": LINK,
     "appointments.CalendarFeed": "a citizen's own way in; what is read through it is decided as her own look",
     "appointments.Series": "joins appointments, each decided by its own policy",

@@ -205,6 +205,10 @@ def test_a_second_claim_waits_for_the_first(cast: Cast, ask: Any) -> None:
     assert ask.stranger.post("EpisodeOfCare", body(cast)).status == 201
 
 
+def about(condition: dict[str, str]) -> dict[str, Any]:
+    return {"diagnosis": [{"condition": condition}]}
+
+
 BACKWARDS = {"start": "2026-02-01", "end": "2026-01-01"}
 REFUSED: dict[str, tuple[str, dict[str, Any], int, str]] = {
     "home helper": ("home_helper", {}, 403, "forbidden"),
@@ -225,7 +229,14 @@ REFUSED: dict[str, tuple[str, dict[str, Any], int, str]] = {
     "for another": ("stranger", {"careManager": to("Practitioner", uuid4())}, 422, "rule-broken"),
     "ends before it starts": ("stranger", {"period": BACKWARDS}, 422, "relation-period"),
     "under service law": ("stranger", {"extension": law_of("service-act")}, 422, "rule-broken"),
-    "team": ("stranger", {"team": [to("CareTeam", uuid4())]}, 400, "wrong-shape"),
+    "unknown team": ("stranger", {"team": [to("CareTeam", uuid4())]}, 422, "dangling-reference"),
+    "unknown diagnosis": (
+        "stranger",
+        {"diagnosis": [{"condition": to("Condition", uuid4())}]},
+        422,
+        "dangling-reference",
+    ),
+    "diagnosis without one": ("stranger", {"diagnosis": [{"rank": 1}]}, 400, "wrong-shape"),
 }
 
 
@@ -257,7 +268,7 @@ def test_a_relation_is_ended_by_its_unit_and_lets_in_no_more(cast: Cast, ask: An
 
     row = TreatmentRelation.objects.get(pk=made["id"])
     assert (answer.status, answer.body["status"], row.status) == (200, "finished", "ended")
-    assert answer.statements <= 5
+    assert answer.statements <= 6  # one for what is linked, which is nothing
     assert answer.body["period"]["end"]
     assert ask.stranger.get(f"Condition/{copd.pk}").status == 403
     history = ask.citizen.get(f"EpisodeOfCare/{row.pk}/_history")

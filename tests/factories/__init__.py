@@ -43,6 +43,7 @@ from tests.factories.careplans import (
     plan_element,
     plan_party,
     rehabilitation_plan,
+    relation_element,
     resolved_condition,
     team_member,
 )
@@ -280,6 +281,7 @@ __all__ = [
     "registration",
     "rehabilitation",
     "rehabilitation_plan",
+    "relation_element",
     "relative",
     "replaced_citizen",
     "resolved_condition",

@@ -14,11 +14,12 @@ from careplans.models import (
     InterventionCondition,
     PlanElement,
     PlanParty,
+    RelationElement,
     TeamMember,
 )
 from terminology.systems import CARE_SOCIAL, ENCOUNTER_CLASS, FSIII, ICPC2, SNOMED
 from tests.factories.base import ago, ahead, element, now
-from tests.factories.organisations import home_care, social_psychiatry, ward
+from tests.factories.organisations import home_care, social_psychiatry, treatment_relation, ward
 
 COPD = {"code_system": ICPC2, "code": "R95", "display": "KOL"}
 BREATHING = {
@@ -172,6 +173,15 @@ def plan_party(**given: Any) -> PlanParty:
 def plan_element(plan: CarePlan, thing: Any, **given: Any) -> PlanElement:
     """That a condition, goal, intervention or appointment stands in the plan."""
     return PlanElement.objects.create(**{"plan": plan, type(thing).__name__.lower(): thing, **given})
+
+
+def relation_element(**given: Any) -> RelationElement:
+    """That a diagnosis, unless a condition or a team is given, is what a treatment relation is about."""
+    if not {"team", "condition"} & given.keys():
+        given["condition"] = diagnosis(**({"citizen": given["relation"].citizen} if "relation" in given else {}))
+    if "relation" not in given:
+        given["relation"] = treatment_relation(citizen=(given.get("condition") or given["team"]).citizen)
+    return RelationElement.objects.create(**given)
 
 
 def mixed_plan(**given: Any) -> CarePlan:
