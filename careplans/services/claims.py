@@ -21,7 +21,7 @@ from access.statements import Row, Source
 from access.vocabulary import Category
 from access.writing import record
 from careplans import states
-from careplans.services.relations import RelationInput, check_same, is_relinked, relink
+from careplans.services.relations import RelationInput, Relinking, check_same
 from fhir.outcomes import FhirError, broken
 from organisations.models import TreatmentRelation, UnitLink
 
@@ -69,10 +69,11 @@ def _settled(
     settle: Callable[[TreatmentRelation], dict[str, Any]],
 ) -> Row:
     """Change a claim by what its follow-up came to."""
+    links = Relinking(by, relation)
 
     def change(current: TreatmentRelation) -> dict[str, Any]:
         check_same(current, relation)
-        if is_relinked(by, current, relation):
+        if links.is_all(current):
             return {}
         if current.basis != Basis.SELF_CLAIMED or current.status != Status.CLAIMED:
             text = ("relation-claim-only", "Kun en erklæring følges op.", "Only a claim is followed up.")
@@ -90,7 +91,7 @@ def _settled(
         identifier=relation.identifier,
         if_match=if_match,
         change=change,
-        after=lambda current: relink(by, current, relation),
+        after=links.write,
     )
 
 

@@ -108,10 +108,11 @@ def end_relation(*, by: Actor, source: Source, key: UUID, relation: RelationInpu
     Nothing else of it changes by hand. Returns its row. Raises FhirError: 404, 403, 400 or 412 for the version, 422 for
     other changes. An element that the writer may not see stays linked.
     """
+    links = Relinking(by, relation)
 
     def change(current: TreatmentRelation) -> dict[str, Any]:
         check_same(current, relation)
-        if is_relinked(by, current, relation):
+        if links.is_all(current):
             return {}
         if relation.status != states.ENDED:
             raise _ended_only("status")
@@ -129,7 +130,7 @@ def end_relation(*, by: Actor, source: Source, key: UUID, relation: RelationInpu
         identifier=relation.identifier,
         if_match=if_match,
         change=change,
-        after=lambda current: relink(by, current, relation),
+        after=links.write,
     )
 
 
@@ -138,24 +139,34 @@ def checked(by: Actor, relation: RelationInput) -> dict[str, list[UUID]]:
     return ELEMENTS.checked(by, relation.elements, relation.citizen_id)
 
 
-def relink(by: Actor, current: TreatmentRelation, relation: RelationInput) -> None:
-    """Link what the writer names, and unlink what she sees and names no more. Raises FhirError (422)."""
-    ELEMENTS.change(by, current, checked(by, relation))
+@dataclass
+class Relinking:
+    """What a write makes of what is linked to a relation; `differs` once it was held against what stands."""
 
+    by: Actor
+    relation: RelationInput
+    differs: bool = False
 
-def is_relinked(by: Actor, current: TreatmentRelation, relation: RelationInput) -> bool:
-    """Whether a relation stays in force as it is and only what is linked to it changes. One statement at most.
+    def is_all(self, current: TreatmentRelation) -> bool:
+        """Whether the relation stays in force as it is and only what is linked to it changes. One statement.
 
-    Raises FhirError (422) for another end.
-    """
-    if not {current.status, relation.status} <= IN_FORCE or (current.status, relation.status) == _CONFIRMING:
-        return False
-    wanted = {name: list(dict.fromkeys(relation.elements.get(name, ()))) for name in ELEMENTS.kinds}
-    if wanted == ELEMENTS.shown(by, current):
-        return False
-    if relation.end is not None and not _at_once(relation.end, current.end):
-        raise _ended_only("period.end")
-    return True
+        Raises FhirError (422) for one that is over, and for another end.
+        """
+        wanted = {name: list(dict.fromkeys(self.relation.elements.get(name, ()))) for name in ELEMENTS.kinds}
+        self.differs = wanted != ELEMENTS.shown(self.by, current)
+        if self.differs and current.status not in IN_FORCE:
+            raise _ended_only("status")
+        steps = (current.status, self.relation.status)
+        if not self.differs or self.relation.status not in IN_FORCE or steps == _CONFIRMING:
+            return False
+        if self.relation.end is not None and not _at_once(self.relation.end, current.end):
+            raise _ended_only("period.end")
+        return True
+
+    def write(self, current: TreatmentRelation) -> None:
+        """Link what the writer names, and unlink what she sees and names no more. Raises FhirError (422)."""
+        if self.differs:
+            ELEMENTS.change(self.by, current, checked(self.by, self.relation))
 
 
 _CONFIRMING = (Status.CLAIMED.value, Status.VERIFIED.value)

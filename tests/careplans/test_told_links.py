@@ -171,6 +171,7 @@ def test_a_relation_gets_other_teams_and_diagnoses_and_keeps_those_that_are_not_
     relation, (team, condition), (hidden, _other) = linked(cast, cast.units.ward)
     doctor, address = Rest(cast.doctor), f"EpisodeOfCare/{relation.pk}"
     more = factories.diagnosis(citizen=cast.citizen.person, origin=cast.units.ward)
+    factories.treatment_relation(citizen=cast.citizen.person, origin=cast.units.ward)  # goes on when that one ends
 
     added = doctor.patch(
         address, [{"op": "add", "path": "/diagnosis/-", "value": {"condition": to("Condition", more)}}]
@@ -182,7 +183,7 @@ def test_a_relation_gets_other_teams_and_diagnoses_and_keeps_those_that_are_not_
     both = [{"condition": to("Condition", one)} for one in (condition, more)]
     assert (added.body["diagnosis"], first.body["diagnosis"]) == (both, both[::-1])
     assert (first.status, first.body["status"], "team" in first.body) == (200, "active", False)
-    assert (same.status, same.rule) == (422, "relation-ended-only")
+    assert (same.status, same.rule) == (422, "relation-claim-only")  # it says that it is verified, and nothing else
     assert (ended.status, ended.body["status"], ended.body["diagnosis"]) == (200, "finished", first.body["diagnosis"])
     assert RelationElement.objects.filter(relation=relation, team=hidden).exists()
     assert not RelationElement.objects.filter(relation=relation, team=team).exists()
