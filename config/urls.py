@@ -19,6 +19,7 @@ from identity import views as identity
 from identity.admin import site as registrations
 from law import views as law
 
+handler400 = "portal.views.errors.unread"
 handler404 = "portal.views.errors.missing"
 handler500 = "portal.views.errors.broken"
 SUBSCRIPTION, SUB = "fhir/Subscription/<str:key>", {"kind": "Subscription"}

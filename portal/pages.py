@@ -107,6 +107,13 @@ class Page(View):
         title = texts["refused_title" if error.kind.status == 403 else "errors"]
         return self.shown("notice", status=error.kind.status, title=title, told=told)
 
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A page too: she may be led to where a form is sent to, after an idle log-out."""
+        texts = self.t["common"]
+        answer = self.shown("notice", status=405, title=texts["only_sent_title"], told=texts["only_sent"])
+        answer.headers["Allow"] = ", ".join(self._allowed_methods())
+        return answer
+
     def done(self, name: str, text: str = "", *args: Any) -> HttpResponse:
         """Lead to a page after a change, saying that it was made."""
         if text:

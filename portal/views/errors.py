@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 
 from access.rest import refuse
@@ -25,6 +26,14 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
     if request.path_info.startswith("/fhir"):
         return refuse(FhirError("not-found"))
     return _NoticePage.as_view()(request)  # type: ignore[return-value]
+
+
+def unread(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was sent is too large, has too many fields, or is no request of ours."""
+    is_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent)
+    if request.path_info.startswith("/fhir"):
+        return refuse(FhirError("too-large") if is_large else FhirError("bad-parameter", "anmodningen", "the request"))
+    return _NoticePage.as_view(notice="unread", status=413 if is_large else 400)(request)  # type: ignore[return-value]
 
 
 def form_lost(request: HttpRequest, reason: str = "") -> HttpResponse:

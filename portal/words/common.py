@@ -50,6 +50,16 @@ WORDS = {
         "Siden er her ikke. Måske er den flyttet. Gå til forsiden, og prøv igen.",
         "The page is not here. It may have moved. Go to the front page and try again.",
     ),
+    "only_sent_title": ("Det blev ikke gemt", "It was not saved"),
+    "only_sent": (
+        "Du skal gøre det igen, for det nåede ikke frem. Gå til forsiden, og find det derfra.",
+        "You have to do it again, since it did not arrive. Go to the front page and find it from there.",
+    ),
+    "unread_title": ("Vi kan ikke læse det, du sendte", "We cannot read what you sent"),
+    "unread": (
+        "Det var for langt, eller der gik noget galt på vejen. Gå tilbage, skriv det kortere, og prøv igen.",
+        "It was too long, or something went wrong on the way. Go back, write it shorter, and try again.",
+    ),
     "broken_title": ("Noget gik galt hos os", "Something went wrong on our side"),
     "broken": (
         "Det er ikke din fejl. Vent et øjeblik, og prøv igen.",

@@ -21,7 +21,8 @@ from tests import node
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / ".artefacts" / "screenshots"
-PHONE, DESK, NARROW = (390, 844), (1280, 900), (320, 640)
+# The last is a window of 1280 by 1024 at 400 %.
+PHONE, DESK, ZOOMED = (390, 844), (1280, 900), (320, 256)
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 180.0
 
@@ -96,21 +97,73 @@ def axe() -> str:
         pytest.skip(str(error))
 
 
-def faults(page: Page) -> list[str]:
-    """What axe-core finds on the page as it stands, by the rules of WCAG 2.2 A and AA and of good practice."""
-    page.evaluate(axe())
+def faults(page: Page, *, but: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds on the page as it stands, by the rules of WCAG 2.2 A and AA and of good practice.
+
+    `but` are rules that are left out: that of contrast takes most of the time.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe())
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", tags)
-    return [
-        f"{urlsplit(page.url).path} {each['id']}: {node_['html'][:160]}"
-        for each in found["violations"]
-        for node_ in each["nodes"]
-    ]
+    rules = {name: {"enabled": False} for name in but}
+    # No page plays or moves anything by itself: nothing has to be loaded beforehand.
+    wanted = {"runOnly": tags, "resultTypes": ["violations"], "preload": False, "rules": rules}
+    found = page.evaluate(
+        "wanted => axe.run(document, wanted).then(r => r.violations.flatMap(v => v.nodes.map(n => [v.id, n.html])))",
+        wanted,
+    )
+    return [f"{urlsplit(page.url).path} {name}: {html[:160]}" for name, html in found]
 
 
-def is_too_wide(page: Page) -> bool:
-    """Whether one has to move the page sideways to read it."""
-    return bool(page.evaluate("document.scrollingElement.scrollWidth > document.scrollingElement.clientWidth"))
+def size(page: Page, wanted: tuple[int, int]) -> None:
+    """Make the window this large."""
+    page.set_viewport_size({"width": wanted[0], "height": wanted[1]})
+
+
+_LAID_OUT = """() => {
+    const wrong = [], wide = document.documentElement.clientWidth;
+    if (document.scrollingElement.scrollWidth > wide) wrong.push('has to be moved sideways');
+    for (const each of document.querySelectorAll('body *')) {
+        const look = getComputedStyle(each), told = each.outerHTML.slice(0, 80);
+        if (look.display === 'none' || look.visibility === 'hidden') continue;
+        const inside = each.closest('svg') || each.matches('.sr-only, .skipnav') || look.clipPath !== 'none';
+        const box = each.getBoundingClientRect();
+        if (!inside && box.width > 1 && (box.right > wide + 1 || box.left < -1)) wrong.push('is cut: ' + told);
+        if (['fixed', 'sticky'].includes(look.position) && !inside) wrong.push('stands in the way: ' + told);
+        if (['auto', 'scroll'].includes(look.overflowX) && each.scrollWidth > each.clientWidth + 1)
+            wrong.push('is moved within: ' + told);
+    }
+    return wrong;
+}"""
+
+
+def misplaced(page: Page) -> list[str]:
+    """What does not hold at the size of the window: is wider than it, is cut, or stands over other things."""
+    return [f"{urlsplit(page.url).path} at {page.viewport_size} {each}" for each in page.evaluate(_LAID_OUT)]
+
+
+_MOVES = """() => [...document.querySelectorAll('body, body *')].filter(
+    each => ['', '::before', '::after'].some(part => {
+    const look = getComputedStyle(each, part || null);
+    return [look.transitionDuration, look.animationDuration].some(all => all.split(',').some(t => parseFloat(t) > 0));
+})).map(each => each.outerHTML.slice(0, 80)).concat(document.getAnimations().map(each => 'runs: ' + each))"""
+
+
+def moving(page: Page) -> list[str]:
+    """What moves, or would when something is chosen, on the page of who asked for less of it."""
+    return [f"{urlsplit(page.url).path} moves: {each}" for each in page.evaluate(_MOVES)]
+
+
+_WEIGHT = """() => document.fonts.ready.then(() => ['navigation', 'resource'].flatMap(
+    kind => performance.getEntriesByType(kind)).reduce((sum, each) => sum + each.encodedBodySize + 300, 0))"""
+
+
+def weight(page: Page) -> int:
+    """The bytes of the page and all that it is drawn with, packed as they were sent, with 300 for each answer's head.
+
+    What the browser had kept is counted as if it came anew.
+    """
+    return int(page.evaluate(_WEIGHT))
 
 
 def ways_on(page: Page) -> list[str]:
@@ -124,7 +177,7 @@ def ways_on(page: Page) -> list[str]:
     ]
 
 
-def shoot(page: Page, *names: str) -> None:
-    """Keep a picture of the whole page."""
+def shoot(page: Page, *names: str, whole: bool = True) -> None:
+    """Keep a picture of the page, or of what is seen of it at first."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SHOTS / f"{'-'.join(names)}.png", full_page=True)
+    page.screenshot(path=SHOTS / f"{'-'.join(names)}.jpg", full_page=whole, type="jpeg", quality=60)
