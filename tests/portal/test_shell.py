@@ -91,3 +91,19 @@ def test_failure_is_told_kindly_and_tells_nothing_of_the_inside(
     assert (answer.status_code, "Noget gik galt hos os" in answer.text) == (500, True)
     told = capsys.readouterr().err
     assert ("page failed" in told, cast.citizen.person.cpr in told + answer.text) == (True, False)
+
+
+def test_where_a_form_is_sent_to_is_a_page_too_when_it_is_opened(cast: Cast) -> None:
+    answer = Visit(cast.citizen.person).get(f"/portal/stamkort/relatives/{cast.citizen.person.pk}/move/")
+
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Det blev ikke gemt" in answer.text
+
+
+def test_what_is_too_long_to_be_read_is_told_kindly(cast: Cast) -> None:
+    visit = Visit(cast.citizen.person)
+    page = visit.post("/portal/stamkort/typed/comment/", text="a" * 6_000_000)
+    many = visit.post("/portal/stamkort/typed/comment/", {f"field{number}": "1" for number in range(1_200)})
+
+    assert (page.status_code, many.status_code) == (413, 413)
+    assert "skriv det kortere" in page.text
