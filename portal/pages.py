@@ -111,7 +111,7 @@ class Page(View):
         """A page too: she may be led to where a form is sent to, after an idle log-out."""
         texts = self.t["common"]
         answer = self.shown("notice", status=405, title=texts["only_sent_title"], told=texts["only_sent"])
-        answer.headers["Allow"] = ", ".join(self._allowed_methods())
+        answer.headers["Allow"] = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
         return answer
 
     def done(self, name: str, text: str = "", *args: Any) -> HttpResponse:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
+from stamkort.models import Entry
 from tests.portal.browser import DESK, PHONE, ZOOMED, faults, misplaced, moving, shoot, size, visit
 from tests.portal.test_browser import pages_from_the_front
 
@@ -21,13 +22,15 @@ REFUSED_EMPTY = {
     "portal-access-consent",
     "portal-appointments-calendars",
     "portal-log-ask",
+    "portal-plans-goal",
     "portal-plans-goal-change",
     "portal-plans-goal-new",
     "portal-relatives-give",
     "portal-stamkort-group",
-    "portal-stamkort-relative",
     "portal-stamkort-relative-new",
 }
+# The field groups of the stamkort; each has a form of its own.
+GROUPS = tuple(Entry.Kind.values)
 WRONG = ".form-error-message, .alert-error"
 # Pages that are made for paper: nothing stands on them that only a screen needs.
 PAPERS = {"portal-stamkort-print"}
@@ -53,18 +56,26 @@ def test_every_form_that_is_sent_empty_says_what_to_do_to_everybody(browser: Bro
     refused: set[str] = set()
     with visit(browser, base, "hans", PHONE) as page:
         for name in pages_from_the_front(page):
-            form = page.locator("main form[method=post]:has(:is(input, select, textarea):not([type=hidden]))")
-            if not form.count():
-                continue
-            with page.expect_navigation():
-                form.first.evaluate(EMPTIED)
-            if page.locator(WRONG).count():
+            if is_refused_empty(page):
                 refused.add(name)
-                wrong += looked_at(page, "wrong", name)
-                wrong += [f"{page.url}: {each} leads nowhere" for each in lost_ways(page)]
+                wrong += looked_at(page, "wrong", name) + lost_ways(page)
+        for group in GROUPS:
+            page.goto(f"/portal/stamkort/typed/{group}/")
+            assert is_refused_empty(page), group
+            wrong += looked_at(page, "wrong", group) + lost_ways(page)
 
     assert not wrong, "\n".join(wrong)
-    assert not REFUSED_EMPTY - refused
+    assert refused == REFUSED_EMPTY
+
+
+def is_refused_empty(page: Page) -> bool:
+    """Send the first form of the page empty, if it has one with something to fill in; whether it says what is wrong."""
+    form = page.locator("main form[method=post]:has(:is(input, select, textarea):not([type=hidden]))")
+    if not form.count():
+        return False
+    with page.expect_navigation():
+        form.first.evaluate(EMPTIED)
+    return page.locator(WRONG).count() > 0
 
 
 def lost_ways(page: Page) -> list[str]:
@@ -72,7 +83,7 @@ def lost_ways(page: Page) -> list[str]:
     told: list[str] = page.eval_on_selector_all(
         "#errors a", "all => all.map(a => a.hash).filter(hash => !document.querySelector(hash))"
     )
-    return told
+    return [f"{page.url}: {each} leads nowhere" for each in told]
 
 
 def a_conflict(page: Page) -> None:
