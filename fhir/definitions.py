@@ -48,6 +48,13 @@ EXTENSIONS = (
             ("en", "string"),
         ),
     ),
+    Extension(
+        "acceptance-needed",
+        ("Consent.provision",),
+        "code",
+        "Hvem der skal acceptere ønsket: relative, guardian eller trustedAgent",
+        "Who must accept the wish: relative, guardian or trustedAgent",
+    ),
     Extension("acting-as", ("Consent.provision.actor",), "code", "Modtagerens rolle", "In which capacity she must act"),
     Extension("appointment-approximate", ("Appointment",), "boolean", "Vejledende tid", "The time is approximate"),
     Extension("appointment-requester", ("Appointment",), "Reference", "Rekvirent", "The unit that asked for it"),

@@ -15,7 +15,7 @@ from access.sql import Param
 from access.statements import Row, Source
 from consents.fhir import SORTS
 from consents.fhir.parts import SCOPE
-from fhir.datatypes import CONFIDENTIALITY, clean, coding, instant, meta, reference
+from fhir.datatypes import CONFIDENTIALITY, clean, coding, instant, meta, period, reference
 from fhir.definitions import code_system
 from fhir.outcomes import FhirError, broken
 from fhir.registry import WRITTEN, Resource, SearchParameter, add_face
@@ -27,11 +27,14 @@ CATEGORY = "http://terminology.hl7.org/CodeSystem/consentcategorycodes"
 Kind = Registration.Kind
 # FHIR's category of each register, none for organ donation; what it is called; and the paragraph it rests on.
 KINDS = {
-    Kind.TREATMENT_WILL: ("acd", "Behandlingstestamente", "Sundhedsloven § 26"),
-    Kind.LIVING_WILL: ("acd", "Livstestamente", "Sundhedsloven § 26"),
-    Kind.RESUSCITATION_REFUSAL: ("dnr", "Fravalg af genoplivning ved hjertestop", "Sundhedsloven §§ 25 a-25 b"),
-    Kind.ORGAN_DONOR: ("", "Organdonorregistrering", "Sundhedsloven §§ 52-53"),
+    Kind.TREATMENT_WILL: ("acd", "Behandlingstestamente", "Sundhedslovens § 26"),
+    Kind.LIVING_WILL: ("acd", "Livstestamente", "Sundhedslovens § 26"),
+    Kind.RESUSCITATION_REFUSAL: ("dnr", "Fravalg af genoplivning ved hjertestop", "Sundhedslovens §§ 25 a-25 b"),
+    Kind.ORGAN_DONOR: ("", "Organdonorregistrering", "Sundhedslovens §§ 52-53"),
 }
+# Who registers an organ donor is not settled by the sources (law study 2.8); the others nobody makes but herself.
+HERS_ALONE = frozenset({Kind.TREATMENT_WILL, Kind.LIVING_WILL, Kind.RESUSCITATION_REFUSAL})
+REFUSED = "Genoplivning ved hjertestop"
 KIND = code_system(
     "registration-kind", "Registrerede ønsker", {kind.value: name for kind, (_, name, _) in KINDS.items()}
 )
@@ -57,8 +60,12 @@ def status(row: Row, actor: Actor) -> str:
 
 
 def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
-    """Make the Consent that tells of a registration: that it is there, of which kind, since when."""
-    category, name, paragraph = KINDS[Kind(row["kind"])]
+    """Make the Consent that tells of a registration: that it is there, of which kind, since when.
+
+    A refusal of resuscitation is told whole, since its kind is all that it says, with the instant from which it holds.
+    """
+    kind = Kind(row["kind"])
+    category, name, paragraph = KINDS[kind]
     codings = [*([coding(CATEGORY, category)] if category else []), coding(KIND, row["kind"], name)]
     labelled = meta(row)
     labelled["security"] = [coding(CONFIDENTIALITY, "R"), *labelled["security"][1:]]
@@ -72,9 +79,19 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "category": [{"coding": codings, "text": name}],
             "patient": reference("Patient", row["citizen_id"]),
             "dateTime": instant(row["decided_at"]),
+            "performer": [reference("Patient", row["citizen_id"])] if kind in HERS_ALONE else [],
             "policyRule": {"text": paragraph},
+            "provision": _refusal(row) if kind == Kind.RESUSCITATION_REFUSAL else None,
         }
     )
+
+
+def _refusal(row: Row) -> dict[str, Any]:
+    """What is refused, from when, and until when if it was taken back."""
+    while_it_holds = period(row["effective_at"], row["revoked_at"])
+    if row["revoked_at"] is not None and row["revoked_at"] <= row["effective_at"]:
+        while_it_holds = None  # taken back before it held
+    return clean({"type": "deny", "period": while_it_holds, "code": [{"text": REFUSED}]})
 
 
 NOW = Param("moment", DateTimeField())
@@ -128,7 +145,9 @@ class RefusalBody(Body, kw_only=True):
     patient: Reference
     dateTime: str = ""  # noqa: N815
     performer: list[Reference] = []
+    policy: list[dict[str, Any]] = []
     policyRule: CodeableConcept | None = None  # noqa: N815
+    provision: dict[str, Any] | None = None
 
 
 def takes(body: Mapping[str, Any]) -> bool:
@@ -147,7 +166,9 @@ def _has(concept: Any, code: str) -> bool:
 
 
 def _citizen(refusal: RefusalBody) -> UUID:
-    """Whose refusal it is; nobody else may be said to have made it. Raises FhirError (422)."""
+    """Whose refusal it is; nobody else may be said to have made it, nor that it permits. Raises FhirError (422)."""
+    if (refusal.provision or {}).get("type", "deny") != "deny":
+        raise FhirError("unknown-code", "Consent.provision.type", expression="Consent.provision.type")
     citizen_id = key_of(refusal.patient, "Patient", "Consent.patient")
     for performer in refusal.performer:
         if key_of(performer, "Patient", "Consent.performer") != citizen_id:

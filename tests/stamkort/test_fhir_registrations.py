@@ -1,6 +1,6 @@
 """Registrations as Consent: that there is one is told to those who treat; what it says is a Consent of its own."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,7 +37,7 @@ def test_that_there_is_a_will_and_not_what_it_says(cast: Cast, name: str) -> Non
 
     assert found.status == 200
     assert set(found.body) == {
-        "resourceType", "id", "meta", "status", "scope", "category", "patient", "dateTime", "policyRule",
+        "resourceType", "id", "meta", "status", "scope", "category", "patient", "dateTime", "performer", "policyRule",
     }  # fmt: skip
     assert found.body["category"][0]["coding"][0]["code"] == "acd"
     assert [label["code"] for label in found.body["meta"]["security"]] == ["R", "healthcare-act"]
@@ -93,6 +93,102 @@ def test_a_refusal_of_resuscitation_is_a_draft_until_it_takes_effect(cast: Cast)
         "decided_at": pending.registered_at,
     }
     assert to_fhir(row, cast.doctor.asking(moment=soon))["status"] == "active"
+
+
+def test_a_refusal_of_resuscitation_is_told_whole_as_the_specification_has_it(cast: Cast) -> None:
+    made = datetime(2026, 1, 3, 13, tzinfo=UTC)
+    refusal = flag(cast, Kind.RESUSCITATION_REFUSAL, registered_at=made, effective_at=made + timedelta(days=7))
+    whose = f"Patient/{cast.citizen.person.pk}"
+    doctor = Asking(cast.doctor.actor)
+
+    told = doctor.get(f"Consent/{refusal.pk}").body
+    little = doctor.get("Consent", patient=whose, category="dnr", _elements="id,status,category").resources[0]
+
+    assert {name: told[name] for name in ("scope", "patient", "performer", "dateTime", "provision", "policyRule")} == {
+        "scope": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "adr"}]},
+        "patient": {"reference": whose},
+        "performer": [{"reference": whose}],
+        "dateTime": "2026-01-03T13:00:00.000Z",
+        "policyRule": {"text": "Sundhedslovens §§ 25 a-25 b"},
+        "provision": {
+            "type": "deny",
+            "period": {"start": "2026-01-10T13:00:00.000Z"},
+            "code": [{"text": "Genoplivning ved hjertestop"}],
+        },
+    }
+    dnr = {"system": "http://terminology.hl7.org/CodeSystem/consentcategorycodes", "code": "dnr"}
+    assert told["category"][0]["coding"][0] == little["category"][0]["coding"][0] == dnr
+    assert not {"provision", "performer", "dateTime"} & little.keys()
+    assert "SUBSETTED" in str(little["meta"]["tag"])
+
+
+WILL = "https://patientoverblik.dk/fhir/CodeSystem/treatment-will"
+DONOR = "https://patientoverblik.dk/fhir/CodeSystem/organ-donation"
+NEEDED = "https://patientoverblik.dk/fhir/StructureDefinition/acceptance-needed"
+
+
+def rules_of(body: dict[str, Any]) -> list[tuple[str, list[str], str]]:
+    """Of each rule its verdict, its codes with their systems, and whose acceptance it needs."""
+    return [
+        (
+            rule.get("type", ""),
+            [f"{each['system']}|{each['code']}" for concept in rule["code"] for each in concept["coding"]],
+            "".join(each["valueCode"] for each in rule.get("extension", ()) if each["url"] == NEEDED),
+        )
+        for rule in body["provision"]["provision"]
+    ]
+
+
+@pytest.mark.law("treatment-will")
+def test_a_will_tells_its_wishes_one_by_one_and_whose_acceptance_they_need(cast: Cast) -> None:
+    stated = {
+        "noForcedTreatmentIfIncapable": True,
+        "noLifeProlongingIfSeverePain": False,
+        "noLifeProlongingIfSeverelyDegraded": True,
+        "noLifeProlongingIfDying": True,
+        "acceptanceNeeded": {
+            "noForcedTreatmentIfIncapable": "relative",
+            "noLifeProlongingIfSeverelyDegraded": "guardian",
+        },
+    }
+    will = factories.will_content(citizen=cast.citizen.person, statements=stated)
+
+    told = Asking(cast.citizen.actor).get(f"Consent/{will.pk}").body
+
+    assert told["provision"]["type"] == "permit"
+    assert rules_of(told) == [
+        ("deny", [f"{WILL}|noLifeProlongingIfDying"], ""),
+        ("deny", [f"{WILL}|noLifeProlongingIfSeverelyDegraded"], "guardian"),
+        ("deny", [f"{WILL}|noForcedTreatmentIfIncapable"], "relative"),
+    ]
+    assert told["performer"] == [{"reference": f"Patient/{cast.citizen.person.pk}"}]
+    known = Asking(cast.citizen.actor).get("CodeSystem/treatment-will").body
+    assert [one["code"] for one in known["concept"]] == [
+        "noLifeProlongingIfDying",
+        "noLifeProlongingIfSeverelyDegraded",
+        "noLifeProlongingIfSeverePain",
+        "noForcedTreatmentIfIncapable",
+    ]
+    assert Asking(cast.citizen.actor).get("StructureDefinition/acceptance-needed").body["url"] == NEEDED
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        (
+            {"permission": "LIMITED", "organs": ["cornea", "skin"], "requiresRelativeAcceptance": True},
+            [("permit", [f"{DONOR}|LIMITED"], "relative"), ("permit", [f"{DONOR}|cornea", f"{DONOR}|skin"], "")],
+        ),
+        ({"permission": "NONE"}, [("deny", [f"{DONOR}|NONE"], "")]),
+        ({"permission": "DONT_KNOW", "requiresRelativeAcceptance": False}, [("", [f"{DONOR}|DONT_KNOW"], "")]),
+    ],
+)
+def test_an_organ_donor_tells_the_permission_the_organs_and_the_relatives_say(
+    cast: Cast, stated: dict[str, Any], expected: list[Any]
+) -> None:
+    content = factories.donor_content(citizen=cast.citizen.person, statements=stated)
+
+    assert rules_of(Asking(cast.citizen.actor).get(f"Consent/{content.pk}").body) == expected
 
 
 @pytest.mark.parametrize("name", ["citizen", "doctor", "stranger"])
