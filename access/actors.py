@@ -52,6 +52,7 @@ class Actor:
     `regime` holds the codes of the regimes and switches (access/open_questions.py) that hold at the moment.
     `scopes` are what the token was given at most, and `in_context` the citizen it was launched for; neither is part of
     the shape (`access.scopes`).
+    `client_address` is the network address that a system asks from.
     A value that is missing makes every condition that needs it false, never "is null".
     `asks_of_undecided` says that only citizens who have neither consented nor blocked anything are asked about, so that
     what asks for a consent or a block folds away; a statement compiled so finds nothing of any other (`statements`).
@@ -71,6 +72,7 @@ class Actor:
     client_id: str = ""
     token_id: str = ""
     request_id: str = ""
+    client_address: str = ""
     scopes: frozenset[str] = field(default_factory=frozenset)
     in_context: UUID | None = None
     fifteen_born_by: date | None = None
@@ -134,7 +136,12 @@ class Actor:
             slots: dict[str, Any] = {
                 name: Param(name, output()) for name, output in _BOUND.items() if getattr(self, name) is not None
             }
-            anybody: dict[str, Any] = {"token_id": "", "request_id": "", "scopes": frozenset()}
+            anybody: dict[str, Any] = {
+                "token_id": "",
+                "request_id": "",
+                "client_address": "",
+                "scopes": frozenset(),
+            }
             reason = "stated" if self.will_reason else ""
             found = replace(self, profession=self.asked_profession, will_reason=reason, **anybody, **slots)
             if len(_SYMBOLIC) >= _MOST_SHAPES:

@@ -149,8 +149,27 @@ class FhirView(APIView):
             headers = {"Retry-After": str(ceil(getattr(exc, "wait", None) or 1))} if isinstance(exc, Throttled) else {}
             return refuse(FhirError(code.get(exc.status_code, "internal"), headers=headers))
         log.error("request failed", path=self.request.path, error=type(exc).__name__, exc_info=exc)
+        self._note_fault()
         is_busy = isinstance(exc, DatabaseError | psycopg.OperationalError)
         return refuse(FhirError("busy" if is_busy else "internal"))
+
+    def _note_fault(self) -> None:
+        """Write to the log that a request of a known asker failed by a fault of ours, if the database takes it."""
+        actor = getattr(self.request, "_user", None)
+        if not isinstance(actor, Actor):
+            return
+        kind, key = self.kwargs.get("kind") or (self.asks_as or ("Patient",))[0], self.kwargs.get("key")
+        method = str(self.request.method)
+        interaction = self.asks.get(method, "read" if key else "search")
+        named = key if kind == "Patient" else self.request._request.GET.get("patient", "")
+        try:
+            citizen_id = UUID(str(named or "").removeprefix("Patient/"))
+        except ValueError:
+            citizen_id = None
+        try:
+            service.log(actor, interaction, kind[:40], citizen_id=citizen_id, outcome="fault")
+        except (DatabaseError, psycopg.Error) as error:
+            log.error("fault is not in the log", error=type(error).__name__)
 
 
 def resource(kind: str, interaction: Interaction) -> Resource:

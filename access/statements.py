@@ -20,6 +20,7 @@ from access import log_rows, scopes
 from access.actors import Actor
 from access.conditions import NEVER, Condition, Target, disj, has_decided
 from access.flags import column_of, flag_of
+from access.marks import MARK, marks
 from access.policies import Rule, policy_of
 from access.shielding import Deed, Person, answers, people_of, shielded_row
 from access.sql import ONE_CITIZEN, compile_queryset, numbered, worked_out
@@ -172,7 +173,7 @@ def _select(source: Source, actor: Actor, where: Q, narrowed: tuple[str, ...] | 
         if not isinstance(column, str)
     }
     paths = [column if isinstance(column, str) else f"col_{name}" for name, column in source.columns.items()]
-    flags = answers(source, symbolic) | flags
+    flags = marks(source, symbolic) | answers(source, symbolic) | flags
     queryset = (
         source.model._default_manager.filter(where).annotate(**computed, **flags).order_by().values_list(*paths, *flags)
     )
@@ -231,7 +232,8 @@ def _listing(source: Source, shape: "_Shape") -> Statement:
         return Statement("", (), tuple(source.columns), ())
     columns = ", ".join(f'"{name}"' for name in found.names)
     people = tuple(person for person in people_of(source) if person.answer in found.names)
-    told = (*source.columns, *(person.answer for person in people))
+    marked = (MARK,) if MARK in found.names else ()
+    told = (*source.columns, *(person.answer for person in people), *marked)
     held = [f"rule_{index}" for index in range(len(rules))]
     flags = ", ".join(f"({total}) AS {name}" for name, total in zip(held, found.sums, strict=True)) or "true AS no_rule"
     wanted = ", ".join([*(f'"{name}"' for name in told), *held])

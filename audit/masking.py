@@ -2,8 +2,11 @@
 
 import re
 
-# A CPR or replacement number that stands alone; digits inside a longer word (a key, a SOR number) are none.
-_NUMBER = re.compile(r"(?<![\w-])\d{6}-?\d[0-9A-Z]{2}\d(?![\w-])", re.ASCII | re.IGNORECASE)
+# A CPR or replacement number that stands alone, as it is or as it stands in an address; digits inside a longer word (a
+# key, a SOR number) are none.
+_NUMBER = re.compile(
+    r"(?:(?<![\w-])|(?<=%[0-9A-F]{2}))\d{6}(?:-|\+|\s|%20|%2D)?\d[0-9A-Z]{2}\d(?![\w-])", re.ASCII | re.IGNORECASE
+)
 
 
 def masked(text: str) -> str:

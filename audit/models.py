@@ -13,14 +13,16 @@ from fhir.ids import new_key
 class Entry(models.Model):
     """One decision about one citizen in one request: who, as what, why, on what, the verdict and its rules.
 
+    `client_address` is the network address of the system that asked; of a citizen's own device none is kept.
     `recorded_at` is an aware UTC instant. A search that touches several citizens has one entry for each.
     """
 
     class Outcome(models.TextChoices):
-        """What the decision was."""
+        """What the decision was; a fault of the service comes before one, and shows nothing."""
 
         PERMIT = "permit"
         REFUSE = "refuse"
+        FAULT = "fault"
 
     pk = models.CompositePrimaryKey("recorded_at", "id")
     id = models.UUIDField(default=new_key, editable=False)
@@ -36,6 +38,7 @@ class Entry(models.Model):
     client_id = models.CharField(max_length=100, default="")
     token_id = models.CharField(max_length=64, default="")
     request_id = models.CharField(max_length=64, default="")
+    client_address = models.CharField(max_length=45, default="", db_default="")
     purpose = models.CharField(max_length=12)
     interaction = models.CharField(max_length=20)
     resource_type = models.CharField(max_length=40)

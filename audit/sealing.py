@@ -38,13 +38,18 @@ BATCH = 5000
 START = b"\0" * 32
 _LOCK = 7_274_205_101  # one sealer at a time
 
-# The columns in the order in which a row is hashed; a column that is added later comes with a new list and seal format.
+# The columns in the order in which a row is hashed. A column that is added later stands behind them, where it is not
+# empty: so the rows from before it was there hash as they did.
 HASHED = (
     "id recorded_at citizen_id acting_as professional_id profession unit_id responsible_id actor_citizen_id "
     "on_behalf_of client_id token_id request_id purpose interaction resource_type resource_ids families laws outcome "
     "reason rules facts override_id will_reason query"
 )
-_ROW_HASH = f"sha256(convert_to(jsonb_build_array({', '.join(HASHED.split())})::text, 'UTF8'))"
+ADDED = "client_address"
+_ROW_HASH = (
+    f"sha256(convert_to((jsonb_build_array({', '.join(HASHED.split())}) || CASE WHEN {ADDED} = '' THEN '[]'::jsonb "
+    f"ELSE jsonb_build_array({ADDED}) END)::text, 'UTF8'))"
+)
 
 
 # Of a row `e`: whether it is older than its transaction lets it be. Numbers of transactions are compared modulo 2**32,

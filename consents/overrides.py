@@ -11,6 +11,7 @@ from access.actors import Actor
 from access.events import Event, announce
 from access.open_questions import EMERGENCY_SOCIAL_ACCESS
 from access.vocabulary import ActingAs, Category, Reason
+from audit.masking import masked
 from consents.models import LONGEST_OVERRIDE, Override
 from fhir.ids import new_key
 from fhir.outcomes import FhirError, broken
@@ -43,8 +44,8 @@ def declare_override(
             responsible_id=by.responsible_id,
             unit_id=by.unit_id,
             reason_code=reason_code,
-            reason=reason.strip(),
-            social_reason=social_reason.strip(),
+            reason=masked(reason.strip()),
+            social_reason=masked(social_reason.strip()),
             start=by.moment,
             end=by.moment + timedelta(hours=hours),
         )

@@ -112,9 +112,20 @@ def number(value: Decimal) -> int | float:
 
 
 def meta(row: dict[str, Any], *labels: dict[str, str], profile: str = "") -> dict[str, Any]:
-    """Build Meta of an element's row: version, time, and the labels of confidentiality and law."""
+    """Build Meta of an element's row: version, time, and its labels.
+
+    They tell how confidential it is (`V` where the citizen has marked it private, at her own request: `PRS`), its law,
+    and that the name of an employee is kept from the reader (`EMP`).
+    """
     law = LAW_CODES.get(row.get("recorded_under", ""))
-    security = [coding(CONFIDENTIALITY, "N"), *([coding(JURISDICTION, law)] if law else []), *labels]
+    is_marked = bool(row.get("is_marked_private"))
+    security = [
+        coding(CONFIDENTIALITY, "V" if is_marked else "N"),
+        *([coding(JURISDICTION, law)] if law else []),
+        *([coding(ACT_CODE, "PRS")] if is_marked else []),
+        *masked_staff(row),
+        *labels,
+    ]
     built: dict[str, Any] = {
         "versionId": str(row["version"]),
         "lastUpdated": instant(row["updated_at"]),
@@ -123,6 +134,11 @@ def meta(row: dict[str, Any], *labels: dict[str, str], profile: str = "") -> dic
     if profile:
         built["profile"] = [profile]
     return built
+
+
+def masked_staff(row: dict[str, Any]) -> list[dict[str, str]]:
+    """The label of a row from which the name of an employee is kept from this reader, or none."""
+    return [coding(ACT_CODE, "EMP")] if row.get("shields") else []
 
 
 def legal_basis(row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 Shape: RFC 7523 JWT bearer. Claims: `iss` (client id), `sub` (authorisation id, or our id of a professional without
 one), `aud` (the token address), `iat`, `exp` (at most five minutes), `jti` (used once), `acting_as`, `sor` (the unit),
-`purpose_of_use`, and where it applies `responsible` (authorisation id). Clock skew of 60 seconds is forgiven.
+`purpose_of_use`, and where it applies `responsible` (authorisation id) and `nbf`. Clock skew of 60 seconds is forgiven.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from organisations.models import Employment, Organisation, Professional, UnitLin
 
 ALGORITHMS = ["EdDSA", "Ed25519", "ES256", "ES384", "RS256", "RS384", "PS256"]
 LONGEST_TEXT = 8192
+NO_CHARACTER = b"\\u0000"
 LONGEST = timedelta(minutes=5)
 SKEW = timedelta(seconds=60)
 DEFAULT_PURPOSE = {
@@ -106,6 +107,8 @@ def _json(payload: bytes) -> dict[str, Any]:
     found = orjson.loads(payload)
     if not isinstance(found, dict):
         raise ValueError("claims are no object")
+    if NO_CHARACTER in payload:
+        raise ValueError("claims hold what no text of the database holds")
     return found
 
 
@@ -114,10 +117,11 @@ def _check_times(claims: dict[str, Any]) -> None:
     now = datetime.now(UTC)
     try:
         issued = datetime.fromtimestamp(int(claims.get("iat", now.timestamp())), UTC)
+        holds_from = datetime.fromtimestamp(int(claims.get("nbf", issued.timestamp())), UTC)
         expires = datetime.fromtimestamp(int(claims["exp"]), UTC)
     except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
-        raise AssertionRefused("invalid_grant", "exp is missing or iat is no time") from error
-    if expires + SKEW <= now or issued - SKEW > now or expires - issued > LONGEST:
+        raise AssertionRefused("invalid_grant", "exp is missing or iat or nbf is no time") from error
+    if expires + SKEW <= now or max(issued, holds_from) - SKEW > now or expires - issued > LONGEST:
         raise AssertionRefused("invalid_grant", "the assertion is out of its time")
 
 

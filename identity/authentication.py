@@ -33,6 +33,7 @@ class BearerAuthentication(BaseAuthentication):
                 request_id=request_id or new_key().hex,
                 override_id=override,
                 will_reason=will_reason,
+                address=request.META.get("REMOTE_ADDR", "")[:45],
             )
             return actor, None
         except tokens.TokenInvalid as error:

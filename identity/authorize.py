@@ -10,7 +10,7 @@ from django.views import View
 from identity import grants, launches, tickets
 from identity.assertions import AssertionRefused
 from identity.models import System, Ticket
-from identity.oauth import UNSTORED, note_refusal, refusal
+from identity.oauth import UNSTORED, check_text, note_refusal, refusal
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 LONGEST_STATE = 500
@@ -26,6 +26,7 @@ class AuthorizeView(View):
         given = request.GET
         back, state = given.get("redirect_uri", ""), given.get("state", "")
         try:
+            check_text(given)
             app = launches.app_of(given.get("client_id", ""))
             if back not in app.redirect_uris:
                 raise AssertionRefused("invalid_request", "the redirect address is not registered", app.client_id)

@@ -39,6 +39,7 @@ class OAuthView(View):
         if int(request.headers.get("Content-Length") or 0) > LARGEST_FORM:
             return answer({"error": "invalid_request", "error_description": "the form is too large"}, 413)
         try:
+            check_text(request.POST)
             return self.answered(request)
         except AssertionRefused as refused:
             note_refusal(self.interaction, refused)
@@ -47,6 +48,12 @@ class OAuthView(View):
     def answered(self, request: HttpRequest) -> HttpResponse:
         """Answer. Raises AssertionRefused."""
         raise NotImplementedError
+
+
+def check_text(given: Mapping[str, str]) -> None:
+    """Refuse a form that holds what no text of the database holds. Raises AssertionRefused."""
+    if any("\x00" in value for value in given.values()):
+        raise AssertionRefused("invalid_request", "the form holds a character that is none")
 
 
 def note_refusal(interaction: str, refused: AssertionRefused) -> None:

@@ -111,14 +111,24 @@ def _ours(token: str) -> tuple[Mapping[str, Any], dict[str, Any]]:
         raise TokenInvalid("not a token of this service") from error
 
 
-def read(token: str, *, request_id: str = "", override_id: UUID | None = None, will_reason: str = "") -> Actor:
+def read(
+    token: str, *, request_id: str = "", override_id: UUID | None = None, will_reason: str = "", address: str = ""
+) -> Actor:
     """Return the actor a token stands for, at this instant, under the override and with the reason that it declares.
 
+    `address` is the network address that it came from; that of a citizen's device is not kept.
     Raises TokenInvalid. No statement in a process that watches revocations (`identity.revocation`), else one.
     """
     claims, named = _ours(token)
     now = datetime.now(UTC)
-    actor = Actor(moment=now, request_id=request_id, override_id=override_id, will_reason=will_reason, **named)
+    actor = Actor(
+        moment=now,
+        request_id=request_id,
+        override_id=override_id,
+        will_reason=will_reason,
+        client_address="" if "citizen_id" in named else address,
+        **named,
+    )
     if claims["exp"] <= now.timestamp():
         raise TokenInvalid("the token has expired", actor)
     if watch.is_revoked(actor.token_id, actor.client_id):

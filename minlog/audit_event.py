@@ -1,6 +1,8 @@
 """Entry of the log → FHIR AuditEvent, in the shape of IHE Basic Audit (BALP).
 
-Its profiles are not claimed: they ask for the client's network address, which the log does not hold.
+A profile is claimed of what meets it: a read and a search of one citizen that were permitted, by a system whose network
+address is known. A decision about access itself (an override, a launch, what was stated in the consent window, a token)
+is an event of its own kind, and so are a log-in and a log-out.
 """
 
 from base64 import b64encode
@@ -22,6 +24,7 @@ from fhir.datatypes import (
     clean,
     coding,
     instant,
+    masked_staff,
     reference,
 )
 from fhir.definitions import code_system
@@ -36,6 +39,8 @@ OWN_INTERACTION = code_system(
 )
 MINLOG = code_system("minlog", "Linjer i MinLog", {"minlog": "MinLog"})
 SERVER = "patientoverblik"
+CONSENT = coding("http://hl7.org/fhir/resource-types", "Consent")
+JTI = "urn:ietf:params:oauth:jti:"
 
 SUBTYPES = {
     "read": "read",
@@ -53,6 +58,14 @@ SUBTYPES = {
     "access-matrix": "operation",
     "notify": "read",
 }
+BALP = "https://profiles.ihe.net/ITI/BALP"
+PROFILES = {
+    "read": f"{BALP}/StructureDefinition/IHE.BasicAudit.PatientRead",
+    "search": f"{BALP}/StructureDefinition/IHE.BasicAudit.PatientQuery",
+}
+# Decisions about access, taken before anything is read under them.
+DECISIONS = frozenset({"override", "consent-window", "launch", "token", "revoke", "authorize"})
+LOG_INS = {"login": ("110122", "Login"), "logout": ("110123", "Logout")}
 ACTIONS = {"C": ("create",), "R": ("read", "vread", "history", "notify"), "U": ("update",), "D": ("delete",)}
 REASONS = {
     Purpose.TREATMENT: "TREAT",
@@ -66,7 +79,7 @@ REASONS = {
     Purpose.SUPPORT: "HSYSADMIN",
     Purpose.DELIVERY: "HOPERAT",
 }
-OUTCOMES = {"0": "permit", "4": "refuse"}
+OUTCOMES = {"0": "permit", "4": "refuse", "8": "fault"}
 _OUTCOME_OF = {value: code for code, value in OUTCOMES.items()}
 # What was found by a search is not told (BALP); of these the entry names the one thing that was asked for or written.
 NAMES_ITS_THING = frozenset({"read", "vread", "history", "create", "update", "delete", "explain", "unconfirmed"})
@@ -79,8 +92,8 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
         {
             "resourceType": "AuditEvent",
             "id": str(row["id"]),
-            "meta": {"versionId": "1", "lastUpdated": instant(row["updated_at"])},
-            "type": coding(f"{THO}/audit-event-type", "rest", "Restful Operation"),
+            "meta": _meta(row),
+            "type": _type(row["interaction"]),
             "subtype": _subtype(row["interaction"]),
             "action": action_of(row["interaction"]),
             "recorded": instant(row["updated_at"]),
@@ -91,17 +104,52 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
             "source": {
                 "site": BASE.split("/")[2],
                 "observer": {"display": SERVER},
-                "type": [coding(f"{THO}/security-source-type", "4", "Application Server")],
+                "type": [_source_type(row["interaction"])],
             },
             "entity": _entities(row, for_citizen=for_citizen),
         }
     )
 
 
+def _meta(row: Row) -> dict[str, Any]:
+    """The profile that is met, if one is, and that a name is kept."""
+    profile = PROFILES.get(row["interaction"], "")
+    names = len(row["resource_ids"]) == 1 if row["interaction"] == "read" else bool(row["query"])
+    is_whole = row["outcome"] == "permit" and row["citizen_id"] and row["client_id"] and row["client_address"]
+    return clean(
+        {
+            "versionId": "1",
+            "lastUpdated": instant(row["updated_at"]),
+            "profile": [profile] if profile and names and is_whole else [],
+            "security": masked_staff(row),
+        }
+    )
+
+
+def _type(interaction: str) -> dict[str, str]:
+    """An interaction of REST, a decision about access, or a log-in."""
+    if interaction in DECISIONS:
+        return coding(DCM, "110113", "Security Alert")
+    if interaction in LOG_INS:
+        return coding(DCM, "110114", "User Authentication")
+    return coding(f"{THO}/audit-event-type", "rest", "Restful Operation")
+
+
+def _source_type(interaction: str) -> dict[str, str]:
+    """What part of us noted it."""
+    system = f"{THO}/security-source-type"
+    is_rest = interaction not in DECISIONS and interaction not in LOG_INS
+    return coding(system, "4", "Application Server") if is_rest else coding(system, "6", "Security Server")
+
+
 def _subtype(interaction: str) -> list[dict[str, str]]:
     """FHIR's word for the interaction, and ours where that says more."""
     known = SUBTYPES.get(interaction)
     own = coding(OWN_INTERACTION, interaction)
+    if interaction in DECISIONS:
+        return [coding(f"{BALP}/CodeSystem/AuthZsubType", "AuthZ-Consent"), own]
+    if interaction in LOG_INS:
+        return [coding(DCM, *LOG_INS[interaction]), own]
     if known is None:
         return [own]
     return [coding(INTERACTION, known), own] if known == "operation" else [coding(INTERACTION, known)]
@@ -128,19 +176,16 @@ def _agents(row: Row) -> list[dict[str, Any]]:
 
     Data flow from the server when they are read, and to it in everything else: the two roles change places.
     """
-    roles = [("110153", "Source Role ID"), ("110152", "Destination Role ID")]
-    server, client = roles if action_of(row["interaction"]) == "R" else reversed(roles)
+    server, client = _roles(row["interaction"])
+    here = {"address": BASE, "type": "5"}
     found: list[dict[str, Any]] = [
-        {
-            "type": {"coding": [coding(DCM, *server)]},
-            "who": {"display": SERVER},
-            "requestor": False,
-            "network": {"address": BASE, "type": "5"},
-        }
+        {"type": {"coding": [server]}, "who": {"display": SERVER}, "requestor": False, "network": here}
     ]
     if row["client_id"]:
         who = {"identifier": {"system": "urn:ietf:rfc:6749#client_id", "value": row["client_id"]}}
-        found.append({"type": {"coding": [coding(DCM, *client)]}, "who": who, "requestor": False})
+        network = {"address": row["client_address"], "type": "2"} if row["client_address"] else None
+        agent = {"type": {"coding": [client]}, "who": who, "requestor": False, "network": network}
+        found.append({name: value for name, value in agent.items() if value is not None})
     found.append(_person(row))
     responsible = practitioner(row, "responsible_id", words.on_behalf_of(row))
     if responsible is not None:
@@ -153,6 +198,15 @@ def _agents(row: Row) -> list[dict[str, Any]]:
         provider = {"coding": [coding(f"{THO}/v3-RoleClass", "PROV", "healthcare provider")]}
         found.append({"type": provider, "who": unit, "requestor": False})
     return found
+
+
+def _roles(interaction: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What server and client are in the flow of data, or in a decision about access."""
+    if interaction in DECISIONS:
+        server = coding(f"{THO}/extra-security-role-type", "authserver", "authorization server")
+        return server, coding(DCM, "110150", "Application")
+    source, destination = coding(DCM, "110153", "Source Role ID"), coding(DCM, "110152", "Destination Role ID")
+    return (source, destination) if action_of(interaction) == "R" else (destination, source)
 
 
 def _participation(code: str, display: str) -> dict[str, Any]:
@@ -206,7 +260,7 @@ def _numbered(who: dict[str, str], authorisation_id: str | None) -> dict[str, An
 
 
 def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
-    """Whose data, which thing, the search, the request, an override, and the line of MinLog."""
+    """Whose data, which thing, the search, the request, the consents it rests on, an override, the line of MinLog."""
     found: list[dict[str, Any]] = []
     person, thing = (coding(f"{THO}/audit-entity-type", code) for code in "12")
     if row["citizen_id"] is not None:
@@ -216,10 +270,7 @@ def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
         role = coding(f"{THO}/object-role", "4", "Domain Resource")
         laws = [coding(JURISDICTION, LAW_CODES[law]) for law in row["laws"] if law in LAW_CODES]
         labels = {"securityLabel": laws} if len(laws) == 1 else {}
-        found += [
-            {"what": reference(row["resource_type"], key), "type": thing, "role": role, **labels}
-            for key in row["resource_ids"]
-        ]
+        found += [{"what": _thing(row, key), "type": thing, "role": role, **labels} for key in row["resource_ids"]]
     is_search = row["interaction"] != words.CONSENT_WINDOW
     if is_search and (query := _without_names(row["query"]) if for_citizen else row["query"]):
         sent = b64encode(f"GET {BASE}/{query}".encode()).decode()
@@ -227,11 +278,33 @@ def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
         found.append({"type": thing, "role": role, "description": query, "query": sent})
     if row["request_id"]:
         kind = coding("https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType", "XrequestId")
-        found.append({"what": {"identifier": {"value": row["request_id"]}}, "type": kind})
+        trace = coding(f"{THO}/object-role", "21", "Job Stream")
+        found.append({"what": {"identifier": {"value": row["request_id"]}}, "type": kind, "role": trace})
+    if row["token_id"] and row["interaction"] in DECISIONS:
+        kind = coding(f"{BALP}/CodeSystem/UserAgentTypes", "UserOauthAgent")
+        found.append({"what": {"identifier": {"value": f"{JTI}{row['token_id']}"}}, "type": kind})
+    found += [
+        {
+            "what": reference("Consent", key),
+            "type": CONSENT,
+            "description": "samtykke eller registrering, der gav adgang",
+        }
+        for key in row["facts"]
+    ]
+    if row["will_reason"] and row["outcome"] == "permit" and "will-content" in row["families"]:
+        stated = [{"type": "reason-text", "valueString": row["will_reason"]}]
+        found.append({"type": CONSENT, "description": "testamente åbnet", "detail": stated})
     if words.is_override(row):
         found.append(_override(row))
     found.append(_line(row, for_citizen=for_citizen))
     return found
+
+
+def _thing(row: Row, key: UUID) -> dict[str, str] | None:
+    """The thing, in the version that was read or written; an earlier version that was asked for is not told apart."""
+    is_known = row["of_version"] is not None and row["outcome"] == "permit" and row["interaction"] != "vread"
+    past = f"/_history/{row['of_version']}" if is_known and row["interaction"] != "history" else ""
+    return reference(row["resource_type"], f"{key}{past}")
 
 
 def _without_names(query: str) -> str:
@@ -256,7 +329,7 @@ def _override(row: Row) -> dict[str, Any]:
     return clean(
         {
             "what": {"identifier": {"system": f"{BASE}/identifier/override", "value": str(row["override_id"])}},
-            "type": coding("http://hl7.org/fhir/resource-types", "Consent"),
+            "type": CONSENT,
             "description": "spærring overskrevet",
             "detail": [{"type": kind, "valueString": value} for kind, value in details if value],
         }
@@ -273,6 +346,7 @@ def _line(row: Row, *, for_citizen: bool) -> dict[str, Any]:
         ("on-behalf-of", line.on_behalf_of),
         ("override", "ja" if line.is_override else ""),
         ("refused", "ja" if line.is_refused else ""),
+        ("reason-code", row["reason"] if line.is_refused else ""),
         *(("category", family) for family in row["families"]),
     ]
     return {

@@ -11,12 +11,9 @@ from fhir.registry import READ_ONLY, Resource, SearchParameter, register
 from minlog import audit_event, provenance
 from minlog.log import LOG_SOURCE
 
+_NAMED = [name for known in audit_event.ACTIONS.values() for name in known]
 _OF_INTERACTIONS = {code: {"interaction__in": list(known)} for code, known in audit_event.ACTIONS.items()} | {
-    "E": {
-        "interaction__in": [
-            name for name in audit_event.SUBTYPES if not any(name in known for known in audit_event.ACTIONS.values())
-        ]
-    }
+    "E": ~Q(interaction__in=_NAMED)
 }
 
 NAMES = sorted(audit_event.NAMES_ITS_THING)
@@ -65,7 +62,7 @@ AUDIT_EVENT = register(
                 "outcome",
                 "token",
                 ("outcome",),
-                "0 for permitted, 4 for refused",
+                "0 for permitted, 4 for refused, 8 for a fault of the service",
                 codes={code: {"outcome": value} for code, value in audit_event.OUTCOMES.items()},
                 fixed_system=f"{audit_event.THO}/audit-event-outcome",
             ),

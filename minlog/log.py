@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DateTimeField, F, IntegerField, OuterRef, Q, UUIDField, Value, When
+from django.db.models import Case, DateTimeField, F, IntegerField, OuterRef, Q, Subquery, UUIDField, Value, When
 
 from access import service
 from access.actors import Actor
@@ -15,6 +15,7 @@ from access.shielding import Deed
 from access.sql import Param
 from access.statements import Row, Search, Source
 from access.vocabulary import Category
+from audit.models import Version
 from fhir.outcomes import FhirError
 from minlog.models import LookUp
 from minlog.words import MinLogEntry, entry_of
@@ -22,7 +23,8 @@ from organisations.models import UnitLink
 
 _SAME = (
     "id citizen_id acting_as professional_id profession unit_id responsible_id actor_citizen_id client_id token_id "
-    "request_id purpose interaction resource_type resource_ids families laws outcome reason override_id query"
+    "request_id client_address purpose interaction resource_type resource_ids families laws outcome reason facts "
+    "override_id will_reason query"
 )
 
 
@@ -30,6 +32,16 @@ def _is_override(_actor: Actor | None) -> Any:
     """An override of this citizen's blocks by this professional was named."""
     fits = Q(override__citizen_id=F("citizen_id"), override__professional_id=F("professional_id"))
     return Case(When(fits, then=Value(True)), default=Value(False))
+
+
+def _version(_actor: Actor | None) -> Any:
+    """The version of the one thing that was named, as it stood at the instant of the entry; null of what has none."""
+    then = Version.objects.filter(
+        resource_type=OuterRef("resource_type"),
+        resource_id=OuterRef("resource_ids__0"),
+        recorded_at__lte=OuterRef("recorded_at"),
+    )
+    return Subquery(then.order_by("-version").values("version")[:1])
 
 
 LOG_SOURCE = Source(
@@ -53,6 +65,7 @@ LOG_SOURCE = Source(
         "citizen_given_name": "citizen__given_name",
         "citizen_family_name": "citizen__family_name",
         "is_override": _is_override,
+        "of_version": _version,
         "override_code": "override__reason_code",
         "override_reason": "override__reason",
     },

@@ -44,6 +44,7 @@ class LookUp(models.Model):
     client_id = models.CharField(max_length=100)
     token_id = models.CharField(max_length=64)
     request_id = models.CharField(max_length=64)
+    client_address = models.CharField(max_length=45)
     purpose = models.CharField(max_length=12)
     interaction = models.CharField(max_length=20)
     resource_type = models.CharField(max_length=40)
@@ -53,7 +54,9 @@ class LookUp(models.Model):
     outcome = models.CharField(max_length=6)
     reason = models.CharField(max_length=20)
     rules = ArrayField(models.CharField(max_length=40))
+    facts = ArrayField(models.UUIDField())
     override = _named("consents.Override")
+    will_reason = models.CharField(max_length=500)
     query = models.TextField()
 
     objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(PermittedQuerySet)()

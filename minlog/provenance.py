@@ -10,7 +10,7 @@ from access.shielding import Deed, practitioner
 from access.statements import Row, Source
 from access.vocabulary import CITIZEN_SIDE, HEALTH_SIDE, ActingAs
 from audit.models import Version
-from fhir.datatypes import BASE, clean, coding, instant, reference
+from fhir.datatypes import BASE, clean, coding, instant, masked_staff, reference
 
 THO = "http://terminology.hl7.org/CodeSystem"
 POLICY = "http://ehealth.sundhed.dk/policy/dk"
@@ -66,7 +66,7 @@ def to_fhir(row: Row, actor: Actor) -> dict[str, Any]:
         {
             "resourceType": "Provenance",
             "id": str(row["id"]),
-            "meta": {"versionId": "1", "lastUpdated": instant(row["updated_at"])},
+            "meta": clean({"versionId": "1", "lastUpdated": instant(row["updated_at"]), "security": masked_staff(row)}),
             "target": [reference(row["resource_type"], row["resource_id"])],
             "recorded": instant(row["updated_at"]),
             "policy": [f"{POLICY}/{act}"] if act else [],

@@ -82,6 +82,7 @@ THINGS: dict[str, Texts] = {
 }
 OTHER_THING: Texts = ("andre oplysninger", "other data")
 NOTHING_SHOWN: Texts = ("Der blev ikke vist noget.", "Nothing was shown.")
+FAILED: Texts = ("Der skete en fejl hos os. Der blev ikke vist noget.", "A fault of ours. Nothing was shown.")
 # Of what a sender wrote by itself no rule is told: it does not look, and answers for what it sends.
 SENT: Texts = ("Det er sendt af et sted, der hjælper dig.", "It was sent by a place that helps you.")
 WRITES = frozenset({"create", "update", "delete"})
@@ -177,7 +178,7 @@ def is_refused(row: Row) -> bool:
 
 def is_override(row: Row) -> bool:
     """Whether a block was overridden: an override of this citizen's blocks by this professional was named, and held."""
-    return not is_refused(row) and bool(row["is_override"])
+    return bool(row["outcome"] == "permit" and row["is_override"])
 
 
 def activity_of(row: Row, *, english: bool = False) -> str:
@@ -192,6 +193,8 @@ def reason_of(row: Row, *, english: bool = False) -> str:
     if is_refused(row):
         why = REFUSALS[Reason(row["reason"])][english] if row["reason"] in Reason else ""
         return f"{REFUSED[english]} {why}".strip()
+    if row["outcome"] == "fault":
+        return FAILED[english]
     if row["interaction"] == CONSENT_WINDOW:
         return stated(row, english=english)
     grounds = grounds_of(row)
@@ -208,6 +211,8 @@ def stated(row: Row, *, english: bool = False) -> str:
 
 def professional_reason_of(row: Row) -> str:
     """The same, told to a professional."""
+    if row["outcome"] == "fault":
+        return FAILED[0]
     if row["interaction"] == CONSENT_WINDOW:
         return stated(row)
     if is_refused(row):

@@ -12,7 +12,7 @@ from access.sql import Param
 from access.statements import Row, fetch
 from consents import services
 from consents.fhir import blocks, permits
-from consents.fhir.body import ConsentBody, is_block, read
+from consents.fhir.body import ConsentBody, check_performer, is_block, read
 from consents.fhir.parts import BLOCK, DISCLOSURE, PRIVACY, SCOPE
 from fhir.datatypes import ACT_CODE, JURISDICTION
 from fhir.outcomes import FhirError, broken
@@ -36,6 +36,7 @@ def create(*, by: Actor, body: dict[str, Any]) -> Row:
             "A new consent or block is active.",
             expression="Consent.status",
         )
+    check_performer(consent, is_by_another=by.on_behalf_of is not None)
     if is_block(consent):
         return services.set_block(by=by, source=blocks.BLOCK_SOURCE, block=blocks.parse(consent))
     return services.give_consent(by=by, source=permits.CONSENT_SOURCE, consent=permits.parse(consent))

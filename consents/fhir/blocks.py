@@ -3,7 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import BooleanField, Case, OuterRef, Q, Value, When
+
+from access import marks
 from access.actors import Actor
+from access.conditions import exists
 from access.shielding import Deed
 from access.statements import Row, Source
 from consents.fhir import parts
@@ -193,3 +197,22 @@ def _what(rule: Provision) -> tuple[ProvisionData | None, tuple[str, UUID] | Non
         return None, parse_reference(data.reference.reference, MARKABLE)
     except ValueError as error:
         raise FhirError("dangling-reference", "data", expression="Consent.provision.data") from error
+
+
+def _is_marked(actor: Actor) -> Case:
+    """Whether an element of the outer query is marked private by the citizen, as of the actor's instant."""
+    now = actor.moment
+    marked = exists(
+        Block,
+        Q(end__isnull=True) | Q(end__gt=now),
+        Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=now),
+        citizen_id=OuterRef("citizen_id"),
+        item_id=OuterRef("pk"),
+        effect=Block.Effect.DENY,
+        is_everyone=True,
+        start__lte=now,
+    )
+    return Case(When(marked, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+marks.plug_in(MARKABLE, _is_marked)

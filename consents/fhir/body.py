@@ -92,17 +92,25 @@ def read(body: dict[str, Any]) -> ConsentBody:
             "A consent or block must say what is permitted or blocked.",
             expression="Consent.provision",
         )
+    return consent
+
+
+def check_performer(consent: ConsentBody, *, is_by_another: bool) -> None:
+    """The performer is the citizen, or a RelatedPerson where somebody decides for her. Raises FhirError (422).
+
+    Who that is the access token tells, and nobody else is noted.
+    """
     patient = key_of(consent.patient, "Patient", "Consent.patient")
     for performer in consent.performer:
-        named = performer.reference.startswith("Patient/")
-        if named and key_of(performer, "Patient", "Consent.performer") != patient:
+        kind = performer.reference.split("/")[-2] if "/" in performer.reference else performer.type
+        is_hers = kind == "Patient" and key_of(performer, "Patient", "Consent.performer") == patient
+        if not is_hers and not (is_by_another and kind == "RelatedPerson"):
             raise broken(
                 "decision-performer",
                 "Samtykket er borgerens eget; den, der beslutter for hende, fremgår af adgangsbeviset.",
                 "The consent is the citizen's own; who decides for her is told by the access token.",
                 expression="Consent.performer",
             )
-    return consent
 
 
 def rule_of(consent: ConsentBody) -> Provision:

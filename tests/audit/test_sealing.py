@@ -95,6 +95,12 @@ def test_an_edited_row_is_found(rows: list) -> None:
     assert faults() == {"edited"}
 
 
+def test_an_edited_address_is_found(rows: list) -> None:
+    as_superuser("UPDATE audit_entry SET client_address = '192.0.2.9' WHERE citizen_id = %s", rows[5])
+
+    assert faults() == {"edited"}
+
+
 def test_a_cut_row_is_found(rows: list) -> None:
     as_superuser("DELETE FROM audit_entry WHERE citizen_id = %s", rows[5])
 

@@ -345,9 +345,12 @@ class TestRefused:
         assert self.said(cast, permit(cast, provision=None)).startswith("decision-provision: ")
 
     def test_somebody_elses_name_as_performer(self, cast: Cast) -> None:
-        body = permit(cast, performer=[{"reference": f"Patient/{cast.daughter.person.pk}"}])
+        relative = factories.relative(citizen=cast.citizen.person)
+        others = [f"Patient/{cast.daughter.person.pk}", f"RelatedPerson/{relative.pk}", f"Practitioner/{relative.pk}"]
 
-        assert self.said(cast, body).startswith("decision-performer: ")
+        for other in others:
+            body = permit(cast, performer=[{"reference": other}])
+            assert self.said(cast, body).startswith("decision-performer: "), other
 
     def test_exceptions_within_and_denials(self, cast: Cast) -> None:
         assert self.said(cast, permit(cast, {"provision": [{"type": "deny"}]})).startswith("decision-exceptions: ")

@@ -9,7 +9,7 @@ from consents.models import Consent
 from tests import factories
 from tests.asking import Asking, logged, nothing_written, statements
 from tests.cast import Cast, make_cast
-from tests.consents.bodies import day, noted, permit
+from tests.consents.bodies import day, deny, noted, permit
 
 pytestmark = pytest.mark.django_db
 EVERYBODY_ELSE = [
@@ -109,6 +109,19 @@ class TestSeeing:
         body = Asking(cast.gp.actor).get(f"Consent/{consent.pk}").body
 
         assert body["performer"] == [{"type": "RelatedPerson", "display": "Forældremyndighedens indehaver eller værge"}]
+
+    @pytest.mark.law("guardianship")
+    def test_a_relative_is_the_performer_of_what_she_decides_for_another(self, cast: Cast) -> None:
+        guardian = factories.guardianship(ward=cast.citizen.person).guardian
+        relative = factories.relative(citizen=cast.citizen.person)
+        by = cast.citizen.asking(
+            acting_as=ActingAs.GUARDIAN, citizen_id=guardian.pk, on_behalf_of=cast.citizen.person.pk
+        )
+
+        made = Asking(by).post("Consent", deny(cast, performer=[{"reference": f"RelatedPerson/{relative.pk}"}]))
+
+        assert made.status == 201, made.body
+        assert made.body["performer"][0]["type"] == "RelatedPerson"
 
     def test_searches(self, cast: Cast) -> None:
         mine = consent_to(cast)

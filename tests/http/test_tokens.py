@@ -9,11 +9,14 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from joserfc.jwk import ECKey, OKPKey
 
 from access.vocabulary import Profession
 from audit.models import Entry
-from identity import tokens
+from identity import grants, tokens
+from identity.assertions import AssertionRefused
 from identity.models import System
+from identity.oauth import JWT_BEARER
 from tests import factories
 from tests.cast import Cast
 from tests.http import kit
@@ -107,6 +110,11 @@ WRONG: dict[str, Callable[[Proof], Claims]] = {
         "responsible": kit.subject_of(proof.cast.stranger.person),
     },
     "no jti": lambda _proof: {"jti": 7},
+    "not to be used before a time to come": lambda _proof: {"nbf": at(minutes=-3)},
+    "nbf that is no time": lambda _proof: {"nbf": "tomorrow"},
+    "several audiences and none of them ours": lambda _proof: {"aud": ["https://a.example", "https://b.example"]},
+    "a jti with a character that is none": lambda _proof: {"jti": "12345678\x00"},
+    "longer than an assertion is": lambda _proof: {"more": "x" * 9000},
 }
 
 
@@ -121,6 +129,53 @@ def test_wrong_assertion_is_refused_and_logged(service: kit.Service, proof: Proo
     assert proof.cast.doctor.person.family_name not in answer.text
     row = Entry.objects.filter(resource_type="Token").latest("recorded_at", "id")
     assert (row.citizen_id, row.interaction, row.query) == (None, "token", answer.json()["error_description"])
+
+
+def test_clocks_may_differ_by_a_minute_and_ours_may_be_one_of_several_audiences(
+    service: kit.Service, proof: Proof
+) -> None:
+    ahead = {"iat": at(seconds=-40), "nbf": at(seconds=-40), "exp": at(minutes=-2)}
+    behind = {"iat": at(minutes=3), "exp": at(seconds=40)}
+    audiences = {"aud": ["https://elsewhere.example", service.token_address]}
+
+    for claims in (ahead, behind, audiences):
+        assert service.exchange(proof.sign(**claims)).status_code == 200
+
+
+def test_key_is_the_one_that_the_kid_names_and_of_its_kind(service: kit.Service, proof: Proof) -> None:
+    system = kit.signing_system(proof.cast.units.region).system
+    pairs = [OKPKey.generate_key("Ed25519", {"kid": "one"}), ECKey.generate_key("P-256", {"kid": "two"})]
+    system.keys = {"keys": [pair.as_dict(private=False) for pair in pairs]}
+    system.save()
+    one, two = (kit.Keys(system, pair) for pair in pairs)
+    stranger = kit.Keys(system, OKPKey.generate_key("Ed25519", {"kid": "three"}))
+    confused = kit.Keys(system, OKPKey.import_key(pairs[0].as_dict(private=True) | {"kid": "two"}))
+    nameless = kit.Keys(system, OKPKey.import_key({**pairs[0].as_dict(private=True), "kid": ""}))
+
+    assert [service.exchange(proof.sign(keys=keys)).status_code for keys in (one, two)] == [200, 200]
+    for keys in (stranger, confused, nameless):
+        refused(service.exchange(proof.sign(keys=keys)), "invalid_grant")
+
+
+def test_assertion_that_one_process_took_no_other_takes(service: kit.Service, proof: Proof, settings: Any) -> None:
+    """The note of its use lies in the database: it holds for every worker, and after a restart."""
+    settings.PUBLIC_URL = service.base  # this process is another worker of the service
+    assertion = proof.sign()
+    assert service.exchange(assertion).status_code == 200
+
+    with pytest.raises(AssertionRefused, match="used before"):
+        grants.vouched(assertion)
+
+
+@pytest.mark.parametrize("form", [{"assertion": "a\x00.b.c"}, {"scope": "user/\x00"}, {"grant_type": "\x00"}])
+def test_form_with_a_character_that_is_none_is_refused(service: kit.Service, form: dict[str, str]) -> None:
+    refused(httpx.post(service.token_address, data={"grant_type": JWT_BEARER} | form), "invalid_request")
+    client = {"client_id": "\x00", "token": "x"}
+    refused(httpx.post(f"{service.base}/oauth/revoke", data=client), "invalid_request")
+    asked = httpx.get(f"{service.base}/oauth/authorize", params={"client_id": "\x00"})
+    refused(asked, "invalid_request")
+    claims = f"{part({'alg': 'ES256'})}.{part({'iss': chr(0)})}.x"
+    refused(service.exchange(claims), "invalid_grant")
 
 
 def test_employment_that_ended_is_none(service: kit.Service, proof: Proof) -> None:

@@ -44,6 +44,7 @@ def row(**changes: Any) -> dict[str, Any]:
         "client_id": "eoj-leverandoer-1",
         "token_id": "0f9e4a3a6d5c4b3a8f7e6d5c4b3a2f1e",
         "request_id": "76d148b6-586d-11ec-bf63-0242ac130002",
+        "client_address": "10.1.2.3",
         "purpose": "treatment",
         "interaction": "read",
         "resource_type": "Condition",
@@ -53,6 +54,9 @@ def row(**changes: Any) -> dict[str, Any]:
         "outcome": "permit",
         "reason": "",
         "held": ["treatment-look-up"],
+        "facts": [],
+        "will_reason": "",
+        "of_version": 3,
         "query": "",
         "rules": ["own-log"],
     }
@@ -125,13 +129,95 @@ def test_read_has_the_shape_of_the_sketch() -> None:
     assert person["policy"] == ["urn:uuid:0f9e4a3a-6d5c-4b3a-8f7e-6d5c4b3a2f1e"]
     assert event["agent"][-1]["who"]["identifier"]["value"] == "325551000016005"
     assert role(event, "1")[0]["what"] == {"reference": f"Patient/{CITIZEN}"}
-    assert role(event, "4")[0]["what"] == {"reference": f"Condition/{THING}"}
+    assert role(event, "4")[0]["what"] == {"reference": f"Condition/{THING}/_history/3"}
     assert role(event, "4")[0]["securityLabel"][0]["code"] == "healthcare-act"
     assert of_type(event, "XrequestId")[0]["what"]["identifier"]["value"].startswith("76d148b6")
+    assert role(event, "21") == of_type(event, "XrequestId")  # the trace of the request
+    client = next(agent for agent in event["agent"] if agent["type"]["coding"][0]["code"] == "110152")
+    assert client == {
+        "type": {
+            "coding": [
+                {
+                    "system": "http://dicom.nema.org/resources/ontology/DCM",
+                    "code": "110152",
+                    "display": "Destination Role ID",
+                }
+            ]
+        },
+        "who": {"identifier": {"system": "urn:ietf:rfc:6749#client_id", "value": "eoj-leverandoer-1"}},
+        "requestor": False,
+        "network": {"address": "10.1.2.3", "type": "2"},
+    }
 
 
-def test_no_profile_is_claimed_without_the_clients_network_address() -> None:
-    assert "profile" not in to_fhir(row(), READER)["meta"]
+READ = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientRead"
+QUERY = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientQuery"
+
+
+@pytest.mark.parametrize(
+    ("changes", "claimed"),
+    [
+        ({}, [READ]),
+        ({"interaction": "search", "query": "Condition?patient=x"}, [QUERY]),
+        ({"client_address": ""}, []),
+        ({"client_id": ""}, []),
+        ({"citizen_id": None}, []),
+        ({"resource_ids": []}, []),
+        ({"outcome": "refuse", "reason": "no_relation"}, []),
+        ({"interaction": "search", "query": ""}, []),
+        ({"interaction": "update"}, []),
+    ],
+)
+def test_a_profile_is_claimed_of_what_meets_it_alone(changes: dict[str, Any], claimed: list[str]) -> None:
+    assert to_fhir(row(**changes), READER)["meta"].get("profile", []) == claimed
+
+
+@pytest.mark.parametrize("interaction", ["override", "consent-window", "launch", "token"])
+def test_a_decision_about_access_is_an_event_of_its_own_with_its_token(interaction: str) -> None:
+    event = to_fhir(row(interaction=interaction, of_version=None), READER)
+
+    assert_valid(event)
+    assert (event["type"]["system"], event["type"]["code"]) == (
+        "http://dicom.nema.org/resources/ontology/DCM",
+        "110113",
+    )
+    assert event["subtype"][0] == {
+        "system": "https://profiles.ihe.net/ITI/BALP/CodeSystem/AuthZsubType",
+        "code": "AuthZ-Consent",
+    }
+    assert (event["action"], event["source"]["type"][0]["code"]) == ("E", "6")
+    assert [agent["type"]["coding"][0]["code"] for agent in event["agent"][:2]] == ["authserver", "110150"]
+    token = of_type(event, "UserOauthAgent")[0]["what"]["identifier"]["value"]
+    assert token == "urn:ietf:params:oauth:jti:0f9e4a3a6d5c4b3a8f7e6d5c4b3a2f1e"
+
+
+@pytest.mark.parametrize(("interaction", "code"), [("login", "110122"), ("logout", "110123")])
+def test_a_log_in_is_user_authentication(interaction: str, code: str) -> None:
+    event = to_fhir(row(interaction=interaction), READER)
+
+    assert_valid(event)
+    assert (event["type"]["code"], event["subtype"][0]["code"]) == ("110114", code)
+
+
+def test_the_consents_that_a_look_rests_on_and_the_reason_for_opening_a_will_are_told() -> None:
+    consent = UUID(int=6)
+    opened = row(facts=[consent], will_reason="Patienten er varigt inhabil", families=["will-content"])
+
+    told = of_type(to_fhir(opened, READER), "Consent")
+
+    assert [entity.get("what") for entity in told] == [{"reference": f"Consent/{consent}"}, None]
+    assert told[1]["detail"] == [{"type": "reason-text", "valueString": "Patienten er varigt inhabil"}]
+    for changes in ({"families": ["diag"]}, {"outcome": "refuse", "reason": "law_gate"}):
+        assert "varigt inhabil" not in str(to_fhir({**opened, **changes}, READER))
+
+
+def test_a_fault_of_the_service_has_outcome_8_and_breaks_no_glass() -> None:
+    event = to_fhir(row(**OVERRIDDEN, outcome="fault", held=[], resource_ids=[]), READER)
+
+    assert_valid(event)
+    assert event["outcome"] == "8"
+    assert event["outcomeDesc"] == "Der skete en fejl hos os. Der blev ikke vist noget."
+    assert "BTG" not in str(event)
 
 
 def test_search_tells_the_question_and_nothing_of_the_answer() -> None:
@@ -154,6 +240,7 @@ def test_refusal_has_outcome_4_and_says_why_to_each_reader() -> None:
     assert told["outcomeDesc"].startswith("Opslaget blev afvist. Du er ikke i behandling")
     assert own["outcomeDesc"] == "Borgeren er ikke i behandling eller pleje hos din enhed."
     assert {"type": "refused", "valueString": "ja"} in of_type(told, "minlog")[0]["detail"]
+    assert {"type": "reason-code", "valueString": "no_relation"} in of_type(told, "minlog")[0]["detail"]
 
 
 @pytest.mark.law("important-considerations")
@@ -250,6 +337,8 @@ def test_what_is_gone_or_of_an_older_time_is_left_out(gone: dict[str, Any]) -> N
         ("Patient?name=010150-1234", "Patient?name=**********"),
         ("Patient?identifier=urn:oid:1.2|0101507AB1", "Patient?identifier=urn:oid:1.2|**********"),
         ("Patient?name=Jens+0101501234,Ole", "Patient?name=Jens+**********,Ole"),
+        ("Patient?name=010150+1234", "Patient?name=**********"),
+        ("Goal?identifier=urn:oid:1.2%7C010150%2D1234", "Goal?identifier=urn:oid:1.2%7C**********"),
         (f"Goal?patient=Patient/{THING}", f"Goal?patient=Patient/{THING}"),
         ("Goal?_id=12345678-1234-7123-8123-123456789012", "Goal?_id=12345678-1234-7123-8123-123456789012"),
         ("Organization?identifier=325551000016005", "Organization?identifier=325551000016005"),
