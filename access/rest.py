@@ -11,8 +11,9 @@ from uuid import UUID
 import orjson
 import psycopg
 import structlog
+from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import get_conditional_response
@@ -137,6 +138,9 @@ class FhirView(APIView):
             service.log(self.actor, *told, citizen_id=None, outcome="refuse", reason="scope")
         if isinstance(exc, FhirError):
             return refuse(refusals.hinted(exc, getattr(self.request, "_user", None)))
+        if isinstance(exc, SuspiciousOperation):  # more parameters than are read, which are not asked for again
+            self.request._request.GET = QueryDict()
+            return refuse(FhirError("bad-parameter", "…"))
         if isinstance(exc, APIException):
             code = {
                 401: "bad-token",

@@ -6,7 +6,10 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from access import faces, paging
+from access.actors import Actor
+from access.explanations import explain
 from access.including import MOST_INCLUDED, included
+from access.policies import policy_of
 from access.rest import FhirView, answer, as_key, represent, resource
 from access.write_views import CreateView
 from fhir.elements import reduced
@@ -78,6 +81,8 @@ def search(view: FhirView, entry: Resource, pairs: Pairs) -> HttpResponse:
         along = [represent(face, row, view.actor) for face, row in rows]
         entries += [_entry(base, reduced(one, (), is_summary=query.is_summary), "include") for one in along]
         entries += [] if is_all else [{"resource": _too_many(), "search": {"mode": "outcome"}}]
+    if not told and not query.cursor and _may_be_kept_back(entry, query, view.actor):
+        entries = [{"resource": _kept_back(), "search": {"mode": "outcome"}}]
     return answer(bundle | ({"entry": entries} if entries else {}))
 
 
@@ -88,6 +93,25 @@ def _entry(base: str, told: dict[str, Any], mode: str) -> dict[str, Any]:
         "resource": told,
         "search": {"mode": mode},
     }
+
+
+def _may_be_kept_back(entry: Resource, query: Query, actor: Actor) -> bool:
+    """Whether to hint at blocks: of one citizen nothing was found that a block can hide, and the asker may override.
+
+    As of what is not there (ADR 2), told whatever there is, so that it tells of nothing.
+    """
+    names_one = any(item.parameter.name == entry.citizen_parameter for item in query.criteria)
+    if not (names_one and actor.may_override and actor.override_id is None):
+        return False
+    return any(gate.name == "block" for rule in policy_of(entry.source.model).rules for gate in rule.gates)
+
+
+def _kept_back() -> dict[str, Any]:
+    """That there may be more than is shown, and the way to it."""
+    way = explain(None, may_override=True)["nearest"]
+    da = f"Der kan være oplysninger, som ikke vises (spærring eller manglende samtykke). {way['da']}"
+    en = f"There may be data that are not shown (a block, or no consent). {way['en']}"
+    return outcome(issue("information", "suppressed", da, en))
 
 
 def _too_many() -> dict[str, Any]:

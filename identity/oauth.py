@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.decorators import method_decorator
 from django.views import View
@@ -39,7 +40,7 @@ class OAuthView(View):
         if int(request.headers.get("Content-Length") or 0) > LARGEST_FORM:
             return answer({"error": "invalid_request", "error_description": "the form is too large"}, 413)
         try:
-            check_text(request.POST)
+            check_text(form_of(request))
             return self.answered(request)
         except AssertionRefused as refused:
             note_refusal(self.interaction, refused)
@@ -48,6 +49,19 @@ class OAuthView(View):
     def answered(self, request: HttpRequest) -> HttpResponse:
         """Answer. Raises AssertionRefused."""
         raise NotImplementedError
+
+    def http_method_not_allowed(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        """Say in OAuth's own shape that systems post here."""
+        told = {"error": "invalid_request", "error_description": "the method is not offered"}
+        return answer(told, 405, {"Allow": ", ".join(name.upper() for name in self.http_method_names)})
+
+
+def form_of(request: HttpRequest) -> Mapping[str, str]:
+    """The form that was posted. Raises AssertionRefused for one that cannot be read."""
+    try:
+        return request.POST
+    except SuspiciousOperation as error:  # too many fields, or too long
+        raise AssertionRefused("invalid_request", "the form cannot be read") from error
 
 
 def check_text(given: Mapping[str, str]) -> None:

@@ -301,10 +301,10 @@ def _entities(row: Row, *, for_citizen: bool) -> list[dict[str, Any]]:
 
 
 def _thing(row: Row, key: UUID) -> dict[str, str] | None:
-    """The thing, in the version that was read or written; an earlier version that was asked for is not told apart."""
-    is_known = row["of_version"] is not None and row["outcome"] == "permit" and row["interaction"] != "vread"
-    past = f"/_history/{row['of_version']}" if is_known and row["interaction"] != "history" else ""
-    return reference(row["resource_type"], f"{key}{past}")
+    """The one thing that was read or written, in its version; of an earlier one that was asked for it is not told."""
+    is_one = len(row["resource_ids"]) == 1 and row["interaction"] in ("read", "create", "update")
+    is_known = is_one and row["outcome"] == "permit" and row["of_version"] is not None
+    return reference(row["resource_type"], f"{key}/_history/{row['of_version']}" if is_known else key)
 
 
 def _without_names(query: str) -> str:

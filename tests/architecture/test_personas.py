@@ -65,7 +65,7 @@ def letter(stage: Stage, entry: Resource, route: str, name: str) -> str:
     if route == "explain":
         return "v" if {"name": "verdict", "valueCode": "permit"} in told["parameter"] else "e"
     shown = [part["resource"] for part in told.get("entry", ())] if told["resourceType"] == "Bundle" else [told]
-    return "v" if (entry.type, str(thing.id)) in {(one["resourceType"], one["id"]) for one in shown} else "e"
+    return "v" if (entry.type, str(thing.id)) in {(one["resourceType"], one.get("id")) for one in shown} else "e"
 
 
 def asked(stage: Stage, entry: Resource, route: str, persona: Persona, key: str) -> Any:

@@ -34,8 +34,9 @@ class Answer:
 
     @property
     def resources(self) -> list[dict[str, Any]]:
-        """The resources of a bundle."""
-        return [entry["resource"] for entry in self.body.get("entry", [])]
+        """The resources of a bundle, without what is told about the search itself."""
+        entries = self.body.get("entry", ())
+        return [one["resource"] for one in entries if one.get("search", {}).get("mode") != "outcome"]
 
     @property
     def ids(self) -> set[str]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from access.actors import danish_day
 from tests.cast import Cast
 
 BASE = "https://patientoverblik.dk/fhir"
@@ -21,8 +22,8 @@ EVERYTHING = f"{BASE}/StructureDefinition/block-everything"
 
 
 def day(cast: Cast, days: int) -> str:
-    """A day, so many days from now."""
-    return (cast.moment + timedelta(days=days)).date().isoformat()
+    """A day in Denmark, so many days from now."""
+    return (danish_day(cast.moment) + timedelta(days=days)).isoformat()
 
 
 def unit(key: Any) -> dict[str, Any]:

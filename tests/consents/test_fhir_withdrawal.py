@@ -9,7 +9,7 @@ from consents.models import Consent
 from tests import factories
 from tests.asking import Asking, logged, nothing_written, statements
 from tests.cast import Cast, make_cast
-from tests.consents.bodies import day, deny, noted, permit
+from tests.consents.bodies import day, noted, permit
 
 pytestmark = pytest.mark.django_db
 EVERYBODY_ELSE = [
@@ -110,15 +110,17 @@ class TestSeeing:
 
         assert body["performer"] == [{"type": "RelatedPerson", "display": "Forældremyndighedens indehaver eller værge"}]
 
-    @pytest.mark.law("guardianship")
+    @pytest.mark.law("custody")
     def test_a_relative_is_the_performer_of_what_she_decides_for_another(self, cast: Cast) -> None:
-        guardian = factories.guardianship(ward=cast.citizen.person).guardian
-        relative = factories.relative(citizen=cast.citizen.person)
-        by = cast.citizen.asking(
-            acting_as=ActingAs.GUARDIAN, citizen_id=guardian.pk, on_behalf_of=cast.citizen.person.pk
-        )
+        child = factories.child()
+        mother = factories.custody(child=child).parent
+        relative = factories.relative(citizen=child)
+        by = cast.citizen.asking(acting_as=ActingAs.PARENT, citizen_id=mother.pk, on_behalf_of=child.pk)
+        who = {"patient": {"reference": f"Patient/{child.pk}"}}
 
-        made = Asking(by).post("Consent", deny(cast, performer=[{"reference": f"RelatedPerson/{relative.pk}"}]))
+        made = Asking(by).post(
+            "Consent", permit(cast, performer=[{"reference": f"RelatedPerson/{relative.pk}"}], **who)
+        )
 
         assert made.status == 201, made.body
         assert made.body["performer"][0]["type"] == "RelatedPerson"

@@ -54,7 +54,29 @@ def declare(member: Member, cast: Cast, **values: Any) -> Any:
 def goals(member: Member, cast: Cast, **headers: Any) -> list[Any]:
     """The goals that the member sees."""
     response = client_of(member).get(f"/fhir/Goal?patient={cast.citizen.person.pk}", headers=headers)
-    return orjson.loads(response.content).get("entry", [])
+    found = orjson.loads(response.content).get("entry", [])
+    return [one for one in found if one["search"]["mode"] == "match"]
+
+
+def test_a_search_that_finds_nothing_hints_at_blocks_to_who_may_override_whatever_there_is(cast: Cast) -> None:
+    def told(member: Member, kind: str, **headers: Any) -> list[Any]:
+        address = f"/fhir/{kind}?patient=Patient/{cast.citizen.person.pk}"
+        return list(orjson.loads(client_of(member).get(address, headers=headers).content).get("entry", []))
+
+    override = orjson.loads(declare(cast.doctor, cast).content)["parameter"][0]["valueId"]
+    blocked, missing = told(cast.doctor, "Goal"), told(cast.doctor, "Procedure")
+
+    assert blocked == missing  # a goal is hidden, and no procedure is there
+    assert [one["search"]["mode"] for one in blocked] == ["outcome"]
+    issue = blocked[0]["resource"]["issue"][0]
+    assert (issue["severity"], issue["code"]) == ("information", "suppressed")
+    assert issue["details"]["text"].startswith(
+        "Der kan være oplysninger, som ikke vises (spærring eller manglende samtykke)."
+    )
+    assert [one["search"]["mode"] for one in told(cast.doctor, "Goal", **{"X-Override": override})] == ["match"]
+    for member, kind in ((cast.home_helper, "Condition"), (cast.citizen, "Procedure"), (cast.clerk, "Goal")):
+        assert told(member, kind) == [], member
+    assert told(cast.doctor, "AuditEvent")[0]["search"]["mode"] == "match"
 
 
 @pytest.mark.law("important-considerations")

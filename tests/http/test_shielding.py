@@ -137,7 +137,8 @@ class Answers:
     def ask(self, client: kit.Client, kind: str, path: str) -> None:
         """Ask; and of each thing that a search finds its self, its history, its first version and its explanation."""
         answer = client.get(f"/{path}")
-        found = [item["resource"] for item in answer.json().get("entry", ())]
+        entries = answer.json().get("entry", ())
+        found = [item["resource"] for item in entries if item["search"]["mode"] != "outcome"]
         # The links of a search repeat what was asked, which is the asker's own word.
         self.found.setdefault(kind, []).append(str(found) if "?" in path else answer.text)
         entry = resource_of(kind)

@@ -252,7 +252,8 @@ def test_what_is_no_assertion_is_refused(service: kit.Service, assertion: str) -
 
 def test_other_grants_and_methods_are_not_offered(service: kit.Service) -> None:
     refused(httpx.post(service.token_address, data={"grant_type": "password"}), "unsupported_grant_type")
-    assert httpx.get(service.token_address).status_code == 405
+    refused(httpx.get(service.token_address), "invalid_request", 405)
+    refused(httpx.post(service.token_address, data={f"field{number}": "" for number in range(1001)}), "invalid_request")
 
 
 def unauthorised(service: kit.Service, headers: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from django.test import Client
 from citizens.identifiers import CPR_SYSTEM
 from config import logs
 from identity import buckets, limits, tokens
+from tests import factories
 from tests.asking import JSON, Asking, logged
 from tests.cast import Cast, make_cast
 from tests.http import kit
@@ -53,6 +54,35 @@ def test_system_that_asks_too_much_waits_whoever_asks_through_it(cast: Cast, set
     assert Asking(cast.doctor.actor).get(address).status == 200
     assert Asking(cast.hospital_nurse.actor).get(address).status == 429
     assert Asking(replace(cast.gp.actor, client_id="another")).get(address).status == 200
+
+
+@pytest.mark.parametrize("method", ["get", "find"])
+def test_more_parameters_than_are_read_are_refused_as_all_else_is(cast: Cast, method: str) -> None:
+    many = {f"parameter{number}": "" for number in range(1001)}
+
+    answer = getattr(Asking(cast.doctor.actor), method)("Goal", **many)
+
+    assert (answer.status, answer.code) == (400, "bad-parameter")
+
+
+def test_a_fault_of_the_service_is_in_the_log_of_whom_it_was_about(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_given: Any, **_named: Any) -> Any:
+        raise ArithmeticError
+
+    citizen = cast.citizen.person
+    goal = factories.disease_goal(citizen=citizen, origin=cast.units.ward)
+    doctor, herself = Asking(cast.doctor.actor), Asking(cast.citizen.actor)
+    doctor.client.raise_request_exception = False
+    with monkeypatch.context() as patched:
+        patched.setattr("access.search_views.represent", breaks)
+        answer = doctor.get("Goal", patient=f"Patient/{citizen.pk}")
+
+    assert (answer.status, answer.code) == (500, "internal")
+    told = herself.get("AuditEvent", patient=f"Patient/{citizen.pk}", outcome="8").resources
+    assert [(one["outcome"], one["outcomeDesc"]) for one in told] == [
+        ("8", "Der skete en fejl hos os. Der blev ikke vist noget.")
+    ]
+    assert str(goal.pk) not in str(told)
 
 
 class Slow(io.BytesIO):

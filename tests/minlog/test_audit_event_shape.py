@@ -150,6 +150,20 @@ def test_read_has_the_shape_of_the_sketch() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"interaction": "vread"},
+        {"interaction": "history"},
+        {"interaction": "create", "resource_ids": [THING, UUID(int=8)]},
+        {"outcome": "refuse", "reason": "no_relation"},
+        {"of_version": None},
+    ],
+)
+def test_no_version_is_told_that_is_not_known_to_be_the_one(changes: dict[str, Any]) -> None:
+    assert "_history" not in str(to_fhir(row(**changes), READER))
+
+
 READ = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientRead"
 QUERY = "https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.PatientQuery"
 
