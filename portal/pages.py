@@ -77,6 +77,11 @@ class Page(View):
         return self.language == "en"
 
     @property
+    def is_partial(self) -> bool:
+        """Whether a script of ours asks for a part of the page, to be put into the one that is open."""
+        return self.request.headers.get("HX-Request") == "true"
+
+    @property
     def t(self) -> dict[str, dict[str, str]]:
         """The texts of all pages in the reader's language, by page and name; they name whom she acts for."""
         about = self.visitor.about if self.visitor is not None else ""
@@ -118,7 +123,11 @@ class Page(View):
         """Lead to a page after a change, saying that it was made."""
         if text:
             messages.success(self.request, text)
-        return HttpResponseRedirect(reverse(name, args=args), status=303)
+        return _see_other(reverse(name, args=args))
+
+
+def _see_other(address: str) -> HttpResponse:
+    return HttpResponseRedirect(address, status=303)
 
 
 class VisitorPage(Page):
@@ -144,4 +153,5 @@ class VisitorPage(Page):
         return super().answered(request, *args, **kwargs)
 
     def _to_login(self, **asked: str) -> HttpResponse:
-        return HttpResponseRedirect(f"{reverse('portal-login')}?{urlencode(asked)}", status=303)
+        address = f"{reverse('portal-login')}?{urlencode(asked)}"
+        return HttpResponse(headers={"HX-Redirect": address}) if self.is_partial else _see_other(address)

@@ -14,7 +14,7 @@ from fhir.outcomes import FhirError
 from minlog.log import LogWish
 from portal.around import Around, Unit, around, in_force
 from portal.decided import decided, relation_in_words
-from portal.kinds import NOTHING, Cell, cells
+from portal.kinds import NOTHING, YES, Cell, cells
 from portal.occasions import occasions_of
 from portal.pages import VisitorPage
 
@@ -23,16 +23,30 @@ FEW_LOOKS = 5
 
 @dataclass(frozen=True)
 class Line:
-    """One place in the matrix: its name, in what capacity where it has several, and its cells."""
+    """One place in the matrix: its name, in what capacity where it has several, its cells, and they in short."""
 
     unit: Unit | None
     role: str
     cells: list[Cell]
+    short: str = ""
 
     @property
     def is_blind(self) -> bool:
         """Whether it sees nothing."""
         return not any(cell.seen for cell in self.cells)
+
+
+def in_short(cells: list[Cell], texts: dict[str, str]) -> str:
+    """What a place sees in one sentence: what it does not see, or, where that is most, what it does."""
+    there = [cell for cell in cells if cell.state != NOTHING]
+    seen, hidden = ([cell.name.lower() for cell in there if bool(cell.seen) is wanted] for wanted in (True, False))
+    if not seen:
+        return texts["short_nothing"]
+    if not hidden:
+        return texts["short_all" if all(cell.state == YES for cell in there) else "short_some"]
+    if len(hidden) > len(seen):
+        return texts["short_only"].format(kinds=", ".join(seen))
+    return texts["short_but"].format(kinds=", ".join(hidden))
 
 
 class AccessPage(VisitorPage):
@@ -75,8 +89,13 @@ class AccessPage(VisitorPage):
             places = known.places(unit, self.visitor.actor.moment)
             for place in places:
                 role = self.t["access"][f"as_{place.acting_as}"] if len(places) > 1 else ""
-                lines.append(Line(unit, role, self.cells(found[place])))
+                lines.append(self.line(unit, role, found[place]))
         return lines
+
+    def line(self, unit: Unit | None, role: str, found: list[Seen]) -> Line:
+        """One line."""
+        seen = self.cells(found)
+        return Line(unit, role, seen, in_short(seen, self.t["access"]))
 
 
 class AccessView(AccessPage):
@@ -100,7 +119,7 @@ class AccessView(AccessPage):
         return self.shown(
             "access",
             houses=list(houses.values()),
-            emergency=Line(None, "", self.cells(found[EMERGENCY_OVERRIDING])),
+            emergency=self.line(None, "", found[EMERGENCY_OVERRIDING]),
             kinds=[cell.name for cell in self.cells([])],
             before=[unit for key, unit in before.items() if key not in {line.unit.pk for line in now if line.unit}],
             decisions=[each for each in decisions if each.in_force],
@@ -125,10 +144,7 @@ class UnitView(AccessPage):
         return self.shown(
             "access-unit",
             unit=unit,
-            lines=[
-                (line.role, [cell for cell in line.cells if cell.state != NOTHING])
-                for line in self.lines(known, [unit], found)
-            ],
+            lines=[(line.role, line.cells) for line in self.lines(known, [unit], found)],
             relations=[relation_in_words(each, self.t["access"]) for each in unit.relations],
             below=[each for each in known.treating() if unit in known.above(each)],
             looks=looks,

@@ -141,7 +141,8 @@ class DecisionPage(AccessPage):
         except FhirError as error:
             form.refuse(error)
             return None
-        return self.shown("decision-try", form=form, effect=effect, is_changed="confirm" in request.POST, act=act)
+        name = "decision-live" if self.is_partial else "decision-try"
+        return self.shown(name, form=form, effect=effect, is_changed="confirm" in request.POST, act=act)
 
 
 class BlockView(DecisionPage):
@@ -189,6 +190,8 @@ class BlockView(DecisionPage):
 
     def _form(self, request: HttpRequest, known: Around, form: BlockForm | None = None) -> HttpResponse:
         """The form, with what is wrong with it. Who may not block is told so at once."""
+        if self.is_partial:  # not chosen in full: there is nothing to tell yet
+            return self.shown("decision-live")
         self.looked([])
         form = form or self._made(request, known)
         wants = form["effect"].value()
@@ -258,6 +261,8 @@ class ConsentView(DecisionPage):
 
     def _form(self, request: HttpRequest, known: Around, form: ConsentForm | None = None) -> HttpResponse:
         """The form, with what is wrong with it."""
+        if self.is_partial:  # not chosen in full: there is nothing to tell yet
+            return self.shown("decision-live")
         self.looked([])
         form = form or self._made(request, known)
         status = 422 if form.is_bound and form.errors and "back" not in request.POST else 200

@@ -37,6 +37,8 @@ WORDS = {
     "label_until": ("Til og med", "Until"),
     "show": ("Vis", "Show"),
     "empty": ("Ingen har set noget af det, du leder efter.", "Nobody has seen anything that you look for."),
+    "shown": ("Listen viser {count}.", "The list shows {count}."),
+    "shown_older": ("Listen viser {count}, som er ældre.", "The list shows {count} that are older."),
     "older": ("Vis ældre", "Show older"),
     "newest": ("Til de nyeste", "To the newest"),
     "unknown_person": ("Et it-system", "A computer system"),
