@@ -38,26 +38,24 @@ FHIR_JSON = f"{FHIR_MEDIA}; charset=utf-8"
 PLAIN_JSON = "application/json; charset=utf-8"
 ACCEPTED = frozenset({FHIR_MEDIA, "application/json", "text/json", "json", "application/*", "*/*"})
 LARGEST_BODY = 5 * 1024 * 1024
+# What an answer depends on beside its address; the origin for browsers (identity/origins.py).
+VARY = "Accept, Accept-Encoding, Origin"
 # Asked for what it does with an answer only, which costs less than to wrap every view in it.
 _PACKING = GZipMiddleware(lambda request: HttpResponse())
 log = structlog.get_logger(__name__)
 
 
-def _wished(request: Request) -> frozenset[str]:
-    """The media types that the client takes: by `_format`, else by `Accept`; anything where it does not say."""
-    return _media_types(request._request.GET.get("_format") or request.META.get("HTTP_ACCEPT") or "*/*")
-
-
 @lru_cache(maxsize=256)
-def _media_types(wish: str) -> frozenset[str]:
-    """Read such a wish; clients send the same with every request."""
-    return frozenset(part.partition(";")[0].strip().lower() for part in wish.replace(" json", "+json").split(","))
+def _media_type(wish: str) -> str | None:
+    """How JSON is named to a client that takes these; None where it takes none. Clients ask alike with every request.
 
-
-def _wants_plain(request: Request) -> bool:
-    """Whether the client takes plain JSON and does not name FHIR's."""
-    wished = _wished(request)
-    return bool(wished & {"application/json", "text/json"}) and not wished & {FHIR_MEDIA, "*/*", "application/*"}
+    Plain JSON is for who takes it and does not name FHIR's.
+    """
+    wished = {part.partition(";")[0].strip().lower() for part in wish.replace(" json", "+json").split(",")}
+    if not wished & ACCEPTED:
+        return None
+    is_plain = wished & {"application/json", "text/json"} and not wished & {FHIR_MEDIA, "*/*", "application/*"}
+    return PLAIN_JSON if is_plain else FHIR_JSON
 
 
 class _AnyJson(BaseContentNegotiation):
@@ -68,9 +66,11 @@ class _AnyJson(BaseContentNegotiation):
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
         """One renderer; it is used for nothing but DRF's own errors. Raises NotAcceptable for a wish for no JSON."""
-        if not (_wished(request) & ACCEPTED):
+        raw = request._request
+        found = _media_type((raw.GET.get("_format") if raw.GET else "") or raw.META.get("HTTP_ACCEPT") or "*/*")
+        if found is None:
             raise NotAcceptable
-        return JSONRenderer(), "application/fhir+json"
+        return JSONRenderer(), found
 
 
 def answer(body: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
@@ -92,12 +92,26 @@ class FhirView(APIView):
     # Where no type stands in the address: the type and interaction that stand for the operation, or None for one that
     # asks of each thing it does.
     asks_as: ClassVar[tuple[str, str] | None] = None
+    # The methods that the address knows, as the header `Allow` names them.
+    offered: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Note the methods of the view: DRF looks for each of them with every request."""
+        super().__init_subclass__(**more)
+        known = [name for name in cls.http_method_names if hasattr(cls, "get" if name == "head" else name)]
+        cls.offered = ", ".join(known).upper()
 
     @property
     def actor(self) -> Actor:
         """Who asks."""
-        user: Actor = self.request.user  # type: ignore[assignment]
+        known: Actor | None = getattr(self.request, "_user", None)  # found by `initial`; DRF's own way is a long one
+        user: Actor = known or self.request.user  # type: ignore[assignment]
         return user
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """The methods that the address knows."""
+        return {"Allow": self.offered}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse at the door what the token does not name, before anything is looked up. Raises OutOfScope."""
@@ -116,7 +130,10 @@ class FhirView(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer; what is long goes packed to a client that takes it so."""
         answered: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return _PACKING.process_response(request, answered) if getattr(answered, "is_rendered", True) else answered
+        if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "") and getattr(answered, "is_rendered", True):
+            answered = _PACKING.process_response(request, answered)
+        answered.headers["Vary"] = VARY
+        return answered
 
     def _wait_for_body(self, request: Request) -> None:
         """Take the whole body in: what is asked is asked, decided and logged as of the instant when it is there."""
@@ -127,8 +144,8 @@ class FhirView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Name the JSON as the client asked for it."""
         found = super().finalize_response(request, response, *args, **kwargs)
-        if found.get("Content-Type") == FHIR_JSON and _wants_plain(request):
-            found["Content-Type"] = PLAIN_JSON
+        if getattr(request, "accepted_media_type", "") == PLAIN_JSON and found.headers.get("Content-Type") == FHIR_JSON:
+            found.headers["Content-Type"] = PLAIN_JSON
         return found
 
     def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]

@@ -21,6 +21,8 @@ from fhir.registry import Resource, SearchParameter
 from fhir.search import LAST_UPDATED, Criterion, Query
 from fhir.search_values import date_range, token_parts
 
+# Made once: making a field costs more than most of what is done with it.
+_UUID, _TEXT, _DAY, _INSTANT = UUIDField(), TextField(), DateField(), DateTimeField()
 # Conditions that decide, by what builds them and the shape of the actor; building one costs milliseconds.
 _DECIDED: dict[tuple[Any, ...], Q] = {}
 MOST_DECIDED = 4096
@@ -128,16 +130,16 @@ def _reference(builder: Builder, criterion: Criterion) -> None:
     parts = []
     for kind, key in found:
         if parameter.where is not None:
-            slot = builder.slot(key, UUIDField())
+            slot = builder.slot(key, _UUID)
             parts.append(builder.decided(parameter.where, slot, kind, key=(slot.name, kind)))
             continue
         paths = parameter.paths if len(parameter.paths) == 1 else (parameter.paths[parameter.targets.index(kind)],)
-        part = Q(**{paths[0]: builder.slot(key, UUIDField())})
+        part = Q(**{paths[0]: builder.slot(key, _UUID)})
         if kind == "Practitioner" and meets_shields(builder.asker):
             source = builder.source
             part &= builder.decided(unshielded, source, paths[0], key=(source.model, paths[0]))
         if parameter.systems:
-            part &= Q(**{parameter.systems: builder.slot(kind, TextField())})
+            part &= Q(**{parameter.systems: builder.slot(kind, _TEXT)})
         parts.append(part)
     if _names_citizen(builder.resource, parameter, [kind for kind, _key in found]):
         builder.citizen_id = found[0][1] if len(found) == 1 else builder.citizen_id
@@ -167,7 +169,7 @@ def _token(builder: Builder, criterion: Criterion) -> None:
         if parameter.where is not None:
             if system and system != parameter.fixed_system:
                 raise FhirError("bad-parameter", parameter.name)
-            slot = builder.slot(code, TextField())
+            slot = builder.slot(code, _TEXT)
             parts.append(builder.decided(parameter.where, slot, "", key=slot.name))
             shape.append("")
             continue
@@ -187,10 +189,10 @@ def _token(builder: Builder, criterion: Criterion) -> None:
         output = builder.field_of(parameter.paths[0])
         is_key = isinstance(output, UUIDField)
         typed: Any = UUID(code) if is_key else parameter.values(system or "", code) if parameter.values else code
-        part = Q(**{parameter.paths[0]: builder.slot(typed, UUIDField() if is_key else TextField())})
+        part = Q(**{parameter.paths[0]: builder.slot(typed, _UUID if is_key else _TEXT)})
         if system and parameter.systems:
             held = system.removeprefix(parameter.system_prefix)
-            part &= Q(**{parameter.systems: builder.slot(held, TextField())})
+            part &= Q(**{parameter.systems: builder.slot(held, _TEXT)})
         elif system and system != parameter.fixed_system:
             raise FhirError("bad-parameter", parameter.name)
         if parameter.is_key:  # as the index of the keys says it, so that it is used
@@ -230,7 +232,7 @@ def _compare(
     builder: Builder, paths: tuple[str, ...], prefix: str, first: datetime, after: datetime, *, is_day: bool
 ) -> Q:
     """Compare a column, or the start and end of a period with an open end, with what lies from `first` to `after`."""
-    output = DateField() if is_day else DateTimeField()
+    output = _DAY if is_day else _INSTANT
 
     def at(value: datetime) -> Param:
         return builder.slot(value.astimezone(DENMARK).date() if is_day else value, output)
@@ -259,16 +261,19 @@ def _string(builder: Builder, criterion: Criterion) -> None:
     """Text that begins with the value, is it (`:exact`) or holds it (`:contains`), in any of the columns."""
     lookup = {"": "istartswith", "exact": "exact", "contains": "icontains"}[criterion.modifier]
     parts = [
-        Q(**{f"{path}__{lookup}": builder.slot(value, TextField())})
+        Q(**{f"{path}__{lookup}": builder.slot(value, _TEXT)})
         for value in criterion.values
         for path in criterion.parameter.paths
     ]
     builder.add(disj(parts), criterion.parameter.name, criterion.modifier, len(criterion.values))
 
 
+_BY_KEY = Q(pk=Param("q0", _UUID))
+
+
 def key_search(key: UUID) -> Search:
     """The search for one thing by its id."""
-    return Search(("id",), Q(pk=Param("q0", UUIDField())), {"q0": key}, limit=1, is_bounded=True)
+    return Search(("id",), _BY_KEY, {"q0": key}, limit=1, is_bounded=True)
 
 
 def _among(model: type[Model], keys: Sequence[UUID], path: str, citizen_id: UUID | None) -> tuple[Q, dict[str, Any]]:
@@ -330,7 +335,7 @@ def reverse_search(
 
 def citizen_search(source: Source, citizen_id: UUID, column: str, limit: int, *, is_there: bool = False) -> Search:
     """The search for everything of one citizen, or for what has not been deleted (`is_there`)."""
-    where = Q(**{column: Param("q0", UUIDField())})
+    where = Q(**{column: Param("q0", _UUID)})
     if is_there and source.deleted:
         where &= Q(**{f"{source.deleted}__isnull": True})
     return Search(("citizen", column, is_there), where, {"q0": citizen_id}, citizen_id, limit, is_bounded=True)

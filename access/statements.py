@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psycopg
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model, Q, QuerySet
 
 from access import log_rows, scopes
@@ -101,12 +101,12 @@ class Statement:
 
 def cursor() -> psycopg.RawCursor[tuple[Any, ...]]:
     """Return a cursor with server-side binding, which prepared statements need."""
-    if connection.connection is not None and connection.connection.closed and not connection.in_atomic_block:
-        connection.close()  # the server went away; the next statement gets a new connection
-    connection.ensure_connection()
-    if connection.force_debug_cursor:
-        return _Counted(connection.connection)
-    return psycopg.RawCursor(connection.connection)
+    here = connections[DEFAULT_DB_ALIAS]  # asked for once: it is looked up by thread each time
+    if here.connection is not None and here.connection.closed and not here.in_atomic_block:
+        here.close()  # the server went away; the next statement gets a new connection
+    if here.connection is None:
+        here.ensure_connection()
+    return _Counted(here.connection) if here.force_debug_cursor else psycopg.RawCursor(here.connection)
 
 
 class _Counted(psycopg.RawCursor[tuple[Any, ...]]):

@@ -73,7 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "identity.origins.Origins",
     "django.middleware.common.CommonMiddleware",
     # What browsers need, and what requests for anything but a page pass untouched.
     "config.pages.PageHeaders",

@@ -35,7 +35,9 @@ def instant(value: datetime | None) -> str | None:
     """Write an instant in UTC, to the millisecond."""
     if value is None:
         return None
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def typed(value: Any) -> dict[str, str]:
@@ -59,7 +61,7 @@ def day(value: date | None) -> str | None:
 
 def clean(resource: dict[str, Any]) -> dict[str, Any]:
     """Drop what is empty at the top level: FHIR knows no null, empty text, empty list or empty object."""
-    return {key: value for key, value in resource.items() if value not in (None, "", [], {})}
+    return {key: value for key, value in resource.items() if value or value is False or value == 0}
 
 
 def coding(system: str, code: str, display: str = "") -> dict[str, str]:

@@ -6,6 +6,7 @@ sends, and tells the page nothing of the answer where we do not name its origin.
 
 from typing import Any
 
+from corsheaders.middleware import CorsMiddleware
 from corsheaders.signals import check_request_enabled
 from django.http import HttpRequest
 
@@ -14,6 +15,14 @@ from identity.registering import origin_of
 from identity.revocation import watch
 
 PATHS = ("/fhir", "/oauth/token")
+
+
+class Origins(CorsMiddleware):
+    """What a browser is told; what does not come from a page of another (it names its origin) passes untouched."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Take part where an origin is named."""
+        return super().__call__(request) if "HTTP_ORIGIN" in request.META else self.get_response(request)
 
 
 def is_registered(origin: str) -> bool:
