@@ -1,11 +1,8 @@
 """What every test shares: a real PostgreSQL, the embedded one of the tests unless DATABASE_URL names a server."""
 
-import fcntl
-import gc
 import gzip
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import unquote, urlsplit
@@ -14,17 +11,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from access import switches
-from config.postgres import Cluster
 from law.models import SwitchPosition
 from tests.conformance import checked_answer, faults_of_all_sent
-from tests.template import template
+from tests.template import server_of_tests, template
 
 USUAL_TRIPLES = 200_000
-# Tests make few circles and keep much: looking for circles as often as Python does takes a third of the time.
-gc.set_threshold(100_000, 50, 100)
 # With one file to a process these go first: they take longest, so no process is left with one at the end. None of
 # them may write to its process's database for good.
 LONGEST = (
@@ -53,38 +46,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def embedded_test_cluster() -> Iterator[Cluster | None]:
-    """The tests' own PostgreSQL, started by the first process that needs it and stopped by the last that leaves."""
-    if os.environ.get("DATABASE_URL"):
-        yield None
-        return
-    folder = Path(settings.DATA_DIR) / "test"
-    folder.mkdir(parents=True, exist_ok=True)
-    cluster = Cluster(folder, durable=False)
-    with (folder / "users.lock").open("w") as users:
-        fcntl.flock(users, fcntl.LOCK_SH)
-        cluster.start()
-        yield cluster
-        fcntl.flock(users, fcntl.LOCK_UN)
-        try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        cluster.stop()
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,
-    embedded_test_cluster: Cluster | None,
-    django_db_blocker: DjangoDbBlocker,
-) -> None:
-    """Point Django at the tests' cluster before pytest-django makes this worker's database in it, of a template."""
-    if embedded_test_cluster is not None:
-        parts = urlsplit(embedded_test_cluster.url)
-        connection.settings_dict.update(PORT=parts.port, PASSWORD=unquote(parts.password or ""))
-    with django_db_blocker.unblock():
-        connection.settings_dict["TEST"]["TEMPLATE"] = template()
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Point Django at the tests' server before pytest-django makes this worker's database in it, of the template."""
+    with server_of_tests() as url:
+        parts = urlsplit(url)
+        if not os.environ.get("DATABASE_URL"):
+            connection.settings_dict.update(PORT=parts.port, PASSWORD=unquote(parts.password or ""))
+        connection.settings_dict["TEST"]["TEMPLATE"] = template(url)
+        yield
 
 
 @pytest.hookimpl(trylast=True)

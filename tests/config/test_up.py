@@ -20,6 +20,7 @@ from tests.config import guide
 from tests.config.walk import as_printed
 
 ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 180.0
 
 
 class Service:
@@ -45,7 +46,7 @@ class Service:
                 command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
             )
         self.processes.append(process)
-        end = time.monotonic() + 120
+        end = time.monotonic() + START_SECONDS
         while "Everything runs" not in self.said() and process.poll() is None:
             assert time.monotonic() < end, self.said()
             time.sleep(0.1)
@@ -67,16 +68,23 @@ class Service:
         return True
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder, empty at first, which later tests find as earlier ones left it; it is gone afterwards."""
+    made = tmp_path_factory.mktemp("up") / "data"
+    yield made
+    Cluster(made).remove()
+
+
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    """A service that does not run yet; nothing of it is left afterwards."""
-    made = Service(tmp_path / "data")
+def service(folder: Path) -> Iterator[Service]:
+    """A service that does not run yet, and does not run afterwards."""
+    made = Service(folder)
     yield made
     for process in made.processes:
         if process.poll() is None:
             process.terminate()
             process.wait(60)
-    Cluster(made.folder).remove()
 
 
 def second_run(service: Service) -> str:

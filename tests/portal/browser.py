@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from config import embedded
-from config.postgres import Cluster
 from tests import node
+from tests.template import database, server_of_tests
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / ".artefacts" / "screenshots"
@@ -38,9 +38,15 @@ def program() -> str:
 @contextmanager
 def demo_running(folder: Path) -> Iterator[str]:
     """Everything that `make run` starts, with the demo, until the end; gives its address."""
+    with server_of_tests() as url, database(url, f"demo_of_tests_{os.getpid()}") as demo:
+        yield from _running(folder, demo)
+
+
+def _running(folder: Path, url: str) -> Iterator[str]:
     port, output = embedded.free_port(), folder / "output"
-    given = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "CELERY_BROKER_URL"}}
+    given = {name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL"}
     given |= {"DATA_DIR": str(folder / "data"), "PORT": str(port), "DEMO_MODE": "1", "WEB_WORKERS": "1"}
+    given["DATABASE_URL"] = url
     given |= dict.fromkeys(("RATE_PER_SYSTEM", "RATE_PER_USER", "RATE_PER_ADDRESS"), "0/0")
     with output.open("wb") as told:
         command = [sys.executable, "manage.py", "up"]
@@ -56,7 +62,6 @@ def demo_running(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(60)
-        Cluster(folder / "data").remove()
 
 
 @contextmanager
