@@ -14,7 +14,12 @@ from access.lawtables import (
     MATRIX_B_COLUMNS,
     MATRIX_B_TITLES,
     MATRIX_C,
+    POWERS,
+    POWERS_COLUMNS,
+    POWERS_LIMITS,
+    POWERS_TITLES,
     STRICT,
+    TAKERS,
     rule_of_cell,
 )
 from access.matrix import COLUMNS, MATRIX_A, Cell
@@ -52,6 +57,9 @@ def document(tests: Path) -> str:
         "## Matrix B: borgeren og den, der handler for borgeren",
         "Feltet er den regel, der giver lov, eller grunden til afslaget.",
         *_citizen_side(),
+        "## Fuldmagt: hvem giver, ser, ændrer og tager imod",
+        "Hvad den, der har en fuldmagt, må med den, står i matrix B. Feltet er reglen eller grunden til afslaget.",
+        *_powers(),
         "## Matrix C: andre formål end behandling",
         *_other_purposes(),
         "## Spærring, samtykke og brud på spærring sammen",
@@ -87,6 +95,16 @@ def numbered_b() -> dict[str, tuple[str, str, str]]:
     }
 
 
+def numbered_powers() -> dict[str, tuple[str, str, str]]:
+    """Each field of the powers of attorney by its number: who, what, and the rule or the reason."""
+    found = {
+        f"F{row}.{place}": (who, column, cells[place - 1])
+        for row, (who, (cells, *_sure)) in enumerate(POWERS.items(), 1)
+        for place, column in enumerate(POWERS_COLUMNS, 1)
+    }
+    return found | {f"T{row}": (who, "TAKE", cell) for row, (who, (cell, *_sure)) in enumerate(TAKERS.items(), 1)}
+
+
 def cells_by_rule() -> dict[str, list[str]]:
     """The numbers of the fields that each rule carries."""
     found: dict[str, list[str]] = defaultdict(list)
@@ -95,7 +113,7 @@ def cells_by_rule() -> dict[str, list[str]]:
         for column, cell in zip(COLUMNS, cells, strict=True):
             for rule in rule_of_cell(cell, category):
                 found[rule].append(f"A{row}.{places[column]}")
-    for number, (_who, _column, rule) in numbered_b().items():
+    for number, (_who, _column, rule) in (numbered_b() | numbered_powers()).items():
         found[rule].append(number)
     for number, (_purpose, _actor, rule) in MATRIX_C.items():
         found[rule].append(number)
@@ -133,6 +151,22 @@ def _citizen_side() -> Iterator[str]:
         shown = [next(cells) for _column in MATRIX_B_COLUMNS]
         rows.append([who, *(f"{number} {_said(what[2])}" for number, what in shown)])
     yield _table(["hvem", *heads], rows)
+
+
+def _powers() -> Iterator[str]:
+    """Powers of attorney: who may give, see, limit and take one, and what always holds."""
+    heads = [f"{column}: {POWERS_TITLES[column]}" for column in POWERS_COLUMNS]
+    cells = iter(numbered_powers().items())
+    rows = []
+    for who, (_cells, sure, why) in POWERS.items():
+        shown = [f"{number} {_said(what[2])}" for number, what in (next(cells) for _column in POWERS_COLUMNS)]
+        rows.append([who, *shown, CERTAINTY[sure], why])
+    yield _table(["hvem", *heads, "sikkerhed", "hvorfor"], rows)
+    takers = ([number, who, _said(cell), CERTAINTY[TAKERS[who][1]], TAKERS[who][2]] for number, (who, _, cell) in cells)
+    yield _table(("nummer", "hvem svarer på et tilbud", "regel eller grund", "sikkerhed", "hvorfor"), takers)
+    yield _table(
+        ("grænse", "sikkerhed", "hvorfor"), ([what, CERTAINTY[sure], why] for what, sure, why in POWERS_LIMITS)
+    )
 
 
 def _other_purposes() -> Iterator[str]:

@@ -103,3 +103,47 @@ COMBINATIONS: dict[str, tuple[str, ...]] = {
 }
 # Where the document is open, the strict side of a row: typed data stay blockable until the switch says otherwise.
 STRICT = {("K11", "SK_TYPED"): ("blocked", "blocked", "needs_consent")}
+
+# Powers of attorney (law study 2.9, 3.4): who, and what she wants; the rule or the reason; and how sure that is. What a
+# holder may do with one stands in matrix B.
+POWERS_COLUMNS = ("GIVE", "SEE", "LIMIT")
+POWERS_TITLES = {
+    "GIVE": "give, udvide og forlænge",
+    "SEE": "se de fuldmagter, man har givet",
+    "LIMIT": "indskrænke og stoppe",
+}
+_HERS = ("power-given", "power-seen", "power-limited")
+POWERS: dict[str, tuple[tuple[str, str, str], str, str]] = {
+    "CITIZEN >= 18": (_HERS, "stated", "borgerens egen handling (2.9)"),
+    "CITIZEN 15-17": (_HERS, "open", "SUL § 17, på samme måde som samtykke og spærring (2.9, 3.4)"),
+    "CITIZEN < 15": (("age", "age", "power-limited"), "open", "SUL § 17; at stoppe beskytter"),
+    "CITIZEN with a personal guardian": (
+        ("law_gate", "power-seen", "power-limited"),
+        "open",
+        "værgemålsloven § 5: værgen handler; ikke nævnt, holdt strengt",
+    ),
+    "CITIZEN with an economic guardian": (_HERS, "known", "økonomisk værgemål giver intet her (2.9)"),
+    "PROXY": (("no_relation",) * 3, "open", "en fuldmagt gælder data, ikke beslutninger (3.4)"),
+    "PARENT of child < 15": (("no_relation",) * 3, "open", "ikke nævnt, holdt strengt"),
+    "PARENT of 15-17": (("no_relation",) * 3, "found", "den unge bestemmer selv (2.9)"),
+    "GUARDIAN": (("no_relation",) * 3, "open", "ikke nævnt, holdt strengt"),
+    "Attorney herself": (("no_relation", "no_relation", "power-held"), "open", "ingen holdes til en fuldmagt"),
+    "Relative on the stamkort": (("no_relation",) * 3, "known", "kontaktdata, ingen fuldmagt (2.9)"),
+    "The deceased": (("no_relation",) * 3, "known", "død ender al ret til at handle (2.9)"),
+}
+# Who answers an offer.
+TAKERS: dict[str, tuple[str, str, str]] = {
+    "Adult, herself": ("power-taken", "open", "ingen får fuldmagt uden selv at sige ja"),
+    "17 years": ("age", "open", "myndig fra 18 år (2.9)"),
+    "Who acts for another": ("no_relation", "open", "hun svarer for sig selv"),
+    "Who offers": ("no_relation", "known", "ingen giver sig selv fuldmagt"),
+    "Of somebody who died": ("no_relation", "known", "død ender al ret til at handle (2.9)"),
+}
+# What holds whoever asks.
+POWERS_LIMITS = (
+    ("højst to år ad gangen", "open", "BEM, den eneste periode, som lovstudiet nævner (2.9)"),
+    ("aldrig testamente og organdonation", "stated", "3.4"),
+    ("et tilbud gælder højst 30 dage", "open", "ikke nævnt, holdt strengt"),
+    ("kun det, fuldmagten nævner, og kun at skrive, når den siger det", "stated", "2.9 og 3.4"),
+    ("slutter straks, når den stoppes, udløber, eller en af de to dør", "stated", "2.9"),
+)

@@ -146,7 +146,12 @@ def _of_refused_search(entry: Entry, actor: Actor) -> str | None:
 
 
 def _of_write(entry: Entry, actor: Actor) -> str | None:
-    """A write, decided on what stood before it: the rules that permitted it are among those that hold."""
+    """A write, decided on what stood before it: the rules that permitted it are among those that hold.
+
+    Nothing where what was written has no face here, such as a power of attorney.
+    """
+    if not _sources(entry):
+        return None
     if entry.interaction == "update":
         found = _codes(_decided(entry, actor, Action.UPDATE).values())
     elif entry.citizen_id is not None and entry.families:

@@ -44,10 +44,10 @@ def of_age(actor: Actor, target: Target) -> Q:
     return exists(Citizen, pk=actor.citizen_id, birth_date__lte=actor.fifteen_born_by)
 
 
-class _BornBy60(Func):
-    """The last day of birth of those who are 60 at an instant, by the day in Denmark."""
+class _BornBy(Func):
+    """The last day of birth of those who are so many `years` old at an instant, by the day in Denmark."""
 
-    template = f"((%(expressions)s AT TIME ZONE '{DENMARK.key}')::date - interval '60 years')::date"
+    template = f"((%(expressions)s AT TIME ZONE '{DENMARK.key}')::date - interval '%(years)s years')::date"
     output_field = DateField()
 
 
@@ -56,7 +56,15 @@ def sixty(actor: Actor, target: Target) -> Q:
     """The citizen who asks is 60 or older."""
     if actor.citizen_id is None:
         return NEVER
-    return exists(Citizen, pk=actor.citizen_id, birth_date__lte=_BornBy60(at(actor.moment)))
+    return exists(Citizen, pk=actor.citizen_id, birth_date__lte=_BornBy(at(actor.moment), years=60))
+
+
+@condition
+def of_eighteen(actor: Actor, target: Target) -> Q:
+    """The citizen who asks is of full age: 18 or older."""
+    if actor.citizen_id is None:
+        return NEVER
+    return exists(Citizen, pk=actor.citizen_id, birth_date__lte=_BornBy(at(actor.moment), years=18))
 
 
 @condition

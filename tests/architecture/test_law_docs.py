@@ -10,7 +10,7 @@ from access import lawdocs
 from access.grounds import GROUNDS
 from access.policies import Rule
 from config.settings import BASE_DIR
-from tests.access import test_combinations, test_matrix_a, test_matrix_b, test_matrix_c
+from tests.access import test_combinations, test_matrix_a, test_matrix_b, test_matrix_c, test_powers
 from tests.architecture.test_policies import rules
 
 
@@ -46,6 +46,7 @@ def test_every_field_of_a_matrix_is_a_case_of_its_number() -> None:
 
     assert ids(test_matrix_a.cases()) == set(lawdocs.numbered_a())
     assert {number for number, *_rest in test_matrix_b.NUMBERED} == set(lawdocs.numbered_b())
+    assert {number for number, *_rest in test_powers.NUMBERED} == set(lawdocs.numbered_powers())
     assert set(test_matrix_c.CELLS) == set(lawdocs.MATRIX_C)
     assert ids(test_combinations.cases()) == set(lawdocs.COMBINATIONS)
 

@@ -36,8 +36,6 @@ WITHOUT_POLICY = {
     "citizens.Identifier": "a number of a citizen; served with the citizen, by her policy",
     "citizens.Custody": FACT,
     "citizens.Guardianship": FACT,
-    "citizens.PowerOfAttorney": FACT,
-    "citizens.AttorneyOffer": "opens nothing; shown by citizens.services to who offers and to whom it is offered",
     "organisations.UnitLink": "the closure of the public tree of units",
     "organisations.Permit": "a fact that rules ask about; about staff, and not served",
     "organisations.Shield": "a fact that rules and columns ask about; a citizen is told its code alone",

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from access import policies
 from access.policies import Rule, all_policies
-from tests.access import test_matrix_b, test_writing
+from citizens.models import AttorneyOffer
+from tests.access import test_matrix_b, test_powers, test_writing
 from tests.access.adapter import actor_of
 from tests.access.staging import staged
 from tests.mutants.faults import WHOLE, Fault, changed_places, left_out_parts, planted, removed_gates
@@ -23,6 +24,9 @@ def cases() -> list[Case]:
     found: list[Case] = []
     for number, row, column, rule in test_matrix_b.NUMBERED:
         found.append((number, frozenset({rule}), lambda a=row, b=column, c=rule: test_matrix_b.differences(a, b, c)))
+    of_powers = frozenset(rule.code for rule in policies.policy_of(AttorneyOffer).rules) | {"power-held"}
+    for number, who, column, answer in test_powers.NUMBERED:
+        found.append((number, of_powers, lambda a=who, b=column, c=answer: test_powers.differences(a, b, c)))
     for number, category, actor, may in test_writing.NUMBERED:
         of = (
             {"stamkort-entry", "stamkort-correction"} if category == "SK_TYPED" else {"own-recording", "own-correction"}

@@ -1,11 +1,28 @@
-"""The pages as `make run` shows them, once for all tests that use a real browser."""
+"""What most tests of the pages begin with: the cast and their browsers; and the pages in a real browser, once for all."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
+from tests.cast import Cast, make_cast
 from tests.portal.browser import chromium, demo_running, program
+from tests.portal.kit import Visit
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def hers(cast: Cast) -> Visit:
+    return Visit(cast.citizen.person)
+
+
+@pytest.fixture
+def daughters(cast: Cast) -> Visit:
+    return Visit(cast.daughter.person, acting_for=cast.citizen.person)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """The front page: what is next, what is asked of her, what is new since last time, who has looked, and her goals."""
 
-import pytest
-
 from access import service
 from access.vocabulary import Category
 from goals.models import Goal
@@ -10,26 +8,11 @@ from stamkort.fhir.related import RELATIVE_SOURCE
 from stamkort.services import RelativeInput, create_relative
 from tests import factories
 from tests.asking import logged
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.factories import ago, ahead
 from tests.portal.kit import Visit
 
 FRONT = "/portal/"
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def hers(cast: Cast) -> Visit:
-    return Visit(cast.citizen.person)
-
-
-@pytest.fixture
-def daughters(cast: Cast) -> Visit:
-    return Visit(cast.daughter.person, acting_for=cast.citizen.person)
 
 
 def was_here(cast: Cast, **before: int) -> None:

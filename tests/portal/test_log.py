@@ -11,16 +11,11 @@ from minlog import services
 from minlog.models import Question
 from portal.log_files import as_csv
 from tests import factories
-from tests.cast import Cast, Member, make_cast
+from tests.cast import Cast, Member
 from tests.portal.kit import Visit, version_in
 
 LOG = "/portal/log/"
 WHY = "Hvorfor så I mine data den dag?"
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from portal.views.notices import WHERE
 from portal.words import catalogue
 from portal.words.common import WORDS as COMMON
 from tests import factories
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.portal.kit import Visit
 
 PATH = "/portal/messages/"
@@ -27,11 +27,6 @@ class Dying(BaseEmailBackend):
         """Send, and die."""
         mail.outbox.extend(email_messages)
         raise SystemExit
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 @pytest.fixture

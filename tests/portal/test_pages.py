@@ -8,7 +8,7 @@ from django.urls import URLPattern, get_resolver
 
 from portal.pages import VisitorPage
 from tests import factories
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.portal.kit import Visit
 from tests.portal.pages import PAGES, samples
 
@@ -20,11 +20,6 @@ def patterns() -> dict[str, Any]:
     """Every address of the pages by its name."""
     portal = next(each for each in get_resolver().url_patterns if str(each.pattern) == "portal/")
     return {str(each.name): each for each in portal.url_patterns if isinstance(each, URLPattern)}  # type: ignore[union-attr]
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 @pytest.fixture

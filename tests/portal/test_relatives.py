@@ -14,15 +14,10 @@ from citizens.models import AttorneyOffer, PowerOfAttorney
 from citizens.services import LONGEST, PowerInput
 from fhir.outcomes import FhirError
 from tests import factories
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.portal.kit import Visit, version_in
 
 FORM = {"called": "Mette", "kinds": ["appointments", "stamkort"], "lasts": "365"}
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 @pytest.fixture

@@ -19,16 +19,11 @@ from identity import sessions
 from identity.models import LoginSession
 from identity.tasks import forget_expired
 from tests import factories
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.portal.kit import Visit
 
 COOKIE = settings.SESSION_COOKIE_NAME
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1 Version/18.0 Mobile/15E Safari/604.1"
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 def is_in(visit: Visit) -> bool:

@@ -4,13 +4,8 @@ import pytest
 from django.test import Client
 
 from tests import factories
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.portal.kit import Visit
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
 
 
 def test_who_is_not_logged_in_is_led_to_the_log_in_and_back(db: None) -> None:

@@ -10,7 +10,7 @@ from stamkort.models import Entry
 from stamkort.services import write_entry
 from tests import factories
 from tests.asking import logged, nothing_written
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.portal.kit import Visit, version_in
 from tests.stamkort.conftest import codes
 
@@ -20,21 +20,6 @@ CARD, NEW = "/portal/stamkort/", "/portal/stamkort/relatives/new/"
 COMMENT, CONTACT = "/portal/stamkort/typed/comment/", "/portal/stamkort/typed/contact/"
 AWAY = "/portal/stamkort/typed/temporary-address/"
 WILL = "/portal/stamkort/wishes/treatment-will/"
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def hers(cast: Cast) -> Visit:
-    return Visit(cast.citizen.person)
-
-
-@pytest.fixture
-def daughters(cast: Cast) -> Visit:
-    return Visit(cast.daughter.person, acting_for=cast.citizen.person)
 
 
 def mette(cast: Cast, **more: Any) -> Relative:

@@ -23,8 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Where what she sends is taken: whatever these refuse, a page shows her.
 TAKES_FROM_HER = (
     *(
-        "citizens/services.py",
-        "citizens/offers.py",
+        "citizens/services/*.py",
         "goals/services.py",
         "goals/citizens_words.py",
         "minlog/services.py",
@@ -76,10 +75,11 @@ def _are_texts(value: object) -> bool:
 
 def refused_by(paths: Iterable[str]) -> Iterator[tuple[str, Texts]]:
     """What modules refuse: their tables, and the texts of `broken(code, da, en)` and `FhirError(code, da, en)`."""
-    for path in (each for each in paths if (ROOT / each).exists()):
+    for found in sorted(each for pattern in paths for each in ROOT.glob(pattern)):
+        path = str(found.relative_to(ROOT))
         module = import_module(path.removesuffix(".py").replace("/", "."))
         yield from ((f"{path} {name}", texts) for name, texts in pairs_in(module))
-        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        for node in ast.walk(ast.parse(found.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("broken", "FhirError"):
                 told = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
                 if len(told) > 2:
