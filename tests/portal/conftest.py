@@ -1,4 +1,4 @@
-"""What most tests of the pages begin with: the cast and their browsers; and the pages in a real browser, once for all."""
+"""What most tests of the pages begin with: the cast and their browsers; and the pages in a real browser, once."""
 
 from collections.abc import Iterator
 
