@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 
 from careplans.models import CarePlan, CarePlanGrant
-from demo import places, systems, versions
+from demo import lately, places, systems, versions
 from demo.book import Book, first, key
 from demo.people import chronic, families, lars, looks, municipal, seeds
 from demo.places import World
@@ -31,6 +31,7 @@ def load(now: datetime | None = None) -> dict[str, int]:
         book = tell(now or datetime.now(UTC)).book
         counts = book.write()
         counts["Version"] = versions.record_all(book)
+        lately.tell(book)
         return counts
 
 

@@ -105,10 +105,6 @@ def _goals(lars: Course, at: dict[str, Condition]) -> dict[str, Goal]:
     lars.addresses(weight, at["copd-hospital"])
     lars.addresses(fewer, at["copd"])
     lars.addresses(talk, at["worry"])
-    walk = lars.overall_goal(
-        "Gå en tur på ti minutter hver dag", "lung-nurse", -3, garden, status="proposed", is_agreed=None
-    )
-    lars.addresses(walk, at["breathing"])
     lars.measured("NPU03011", "%", {-20: 82, -16: 84, -12: 86, -9: 85, -5: 87, -2: 87}, at["copd-hospital"], "doctor")
     lars.measured("NPU03804", "kg", {-20: 61.5, -12: 61.8, -2: 62.6}, at["copd-hospital"], "doctor")
     lars.serves(air, garden)
@@ -244,7 +240,7 @@ def _decisions(lars: Course, at: dict[str, Condition]) -> None:
     """What he let others see, what he has let lapse, and what he keeps to himself."""
     kinds = Consent.Kind
     treatment, case = Purpose.TREATMENT, Purpose.CASE
-    lars.consent(kinds.FVL28, "practice", treatment, SOCIAL_FAMILIES, -40, received_by="gp")
+    lars.consent(kinds.FVL28, "practice", treatment, SOCIAL_FAMILIES, -342, received_by="gp")  # it ends soon
     lars.consent(
         kinds.SUL43, "casework", case, HEALTH_FAMILIES, -400, form="written", journal_reference="Sag 900-24 (test)"
     )
