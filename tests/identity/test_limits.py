@@ -35,7 +35,7 @@ def own_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_person_who_asks_too_much_waits_and_others_do_not(cast: Cast, settings: Any) -> None:
-    settings.RATE_PER_USER = (0.01, 3)
+    settings.RATE_PER_USER = (0.0001, 3)
     doctor, nurse = Asking(cast.doctor.actor), Asking(cast.hospital_nurse.actor)
     address = f"Patient/{cast.citizen.person.pk}"
 
@@ -43,12 +43,12 @@ def test_person_who_asks_too_much_waits_and_others_do_not(cast: Cast, settings: 
 
     assert [answer.status for answer in answers] == [200, 200, 200, 429]
     assert answers[-1].code == "too-many"
-    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 100
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 10_000
     assert nurse.get(address).status == 200
 
 
 def test_system_that_asks_too_much_waits_whoever_asks_through_it(cast: Cast, settings: Any) -> None:
-    settings.RATE_PER_SYSTEM = (0.01, 1)
+    settings.RATE_PER_SYSTEM = (0.0001, 1)
     address = f"Patient/{cast.citizen.person.pk}"
 
     assert Asking(cast.doctor.actor).get(address).status == 200
@@ -113,7 +113,7 @@ def test_what_comes_slowly_is_logged_as_of_when_it_had_come(cast: Cast) -> None:
 
 
 def test_bad_token_is_refused_before_it_is_counted(cast: Cast, settings: Any) -> None:
-    settings.RATE_PER_USER = (0.01, 1)
+    settings.RATE_PER_USER = (0.0001, 1)
     token, _seconds = tokens.issue(cast.doctor.actor)
 
     for _ in range(3):
@@ -122,7 +122,7 @@ def test_bad_token_is_refused_before_it_is_counted(cast: Cast, settings: Any) ->
 
 
 def test_token_address_counts_where_requests_come_from(db: None, settings: Any) -> None:
-    settings.RATE_PER_ADDRESS = (0.01, 2)
+    settings.RATE_PER_ADDRESS = (0.0001, 2)
 
     answers = [Client().post("/oauth/token", {"grant_type": "password"}) for _ in range(3)]
     elsewhere = Client(REMOTE_ADDR="192.0.2.7").post("/oauth/token", {"grant_type": "password"})
