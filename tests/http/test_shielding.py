@@ -138,7 +138,7 @@ class Answers:
         """Ask; and of each thing that a search finds its self, its history, its first version and its explanation."""
         answer = client.get(f"/{path}")
         entries = answer.json().get("entry", ())
-        found = [item["resource"] for item in entries if item["search"]["mode"] != "outcome"]
+        found = [item["resource"] for item in entries if item.get("search", {}).get("mode") != "outcome"]
         # The links of a search repeat what was asked, which is the asker's own word.
         self.found.setdefault(kind, []).append(str(found) if "?" in path else answer.text)
         entry = resource_of(kind)
