@@ -4,6 +4,7 @@
 """
 
 import gc
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,14 @@ DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).resolve()
 def _flag(name: str, default: bool) -> bool:
     """Read a yes/no value from the environment."""
     return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes"}
+
+
+def _drawn_with() -> str:
+    """A name for all that pages are drawn with: our own files, and what the lock files name of others'."""
+    found = hashlib.blake2b(digest_size=6)
+    for path in sorted([*BASE_DIR.glob("*lock*"), *BASE_DIR.glob("*/static/*/*")]):
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 def _rate(name: str, default: str) -> tuple[float, float]:
@@ -149,7 +158,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SESSION_COOKIE_SECURE
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # The log-in service for citizens, as a MitID broker (docs/log-in.md); None where none is set up.
 OIDC = provider_from(os.environ)
-STATIC_URL = "/static/"
+# What pages are drawn with has its content in its address, so that a browser that has it never asks again.
+STATIC_URL = f"/static/{_drawn_with()}/"
+WHITENOISE_IMMUTABLE_FILE_TEST = "."
 # The national design system and htmx, as `make` installs them (package.json).
 _PACKAGES = BASE_DIR / "node_modules"
 _DRAWN_WITH = {
@@ -159,7 +170,6 @@ _DRAWN_WITH = {
     "htmx": "htmx.org/dist",
 }
 STATICFILES_DIRS = [(name, _PACKAGES / found) for name, found in _DRAWN_WITH.items() if (_PACKAGES / found).is_dir()]
-WHITENOISE_MAX_AGE = 3600
 APPEND_SLASH = False
 
 # Pages of other origins: those of registered apps alone (identity/origins.py), and never with cookies.

@@ -13,6 +13,8 @@ from fhir.lines import Section
 FONT = "dkfds/fonts/IBMPlexSans/complete/ttf/IBMPlexSans-{}.ttf"
 BODY, HEADING, TITLE, SMALL = 12, 15, 20, 10  # points
 MARGIN = 20  # millimetres
+# What stays on one page: a thing of two lines, and a heading with the first thing below it.
+ITEM, SECTION_BEGIN = 14, 26  # millimetres
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
@@ -58,6 +60,11 @@ class _Paper(FPDF):
         self.multi_cell(w=0, h=size * 0.5, text=text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
         self.ln(after)
 
+    def keep_together(self, height: float) -> None:
+        """Begin a new page where so many millimetres are not left on this one."""
+        if self.will_page_break(height):
+            self.add_page()
+
     def headed(self, text: str, size: int, level: int) -> None:
         """A heading, which stands in the outline too."""
         self.start_section(text, level=level)
@@ -79,8 +86,10 @@ def document(told: Told) -> bytes:
         paper.said(line, after=1)
     for section in told.sections:
         paper.ln(4)
+        paper.keep_together(SECTION_BEGIN)
         paper.headed(section.title, HEADING, 1)
         for each in section.lines:
+            paper.keep_together(ITEM)
             paper.said(each.title, is_bold=True)
             paper.said(", ".join(part for part in (each.when, each.kind, each.status) if part) or "-", after=2)
     return bytes(paper.output())
