@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, Model, OuterRef, Q, UUIDField, When
+from django.db.models import Case, ExpressionWrapper, F, Model, OuterRef, Q, UUIDField, When
 
 from access.actors import Actor
 from access.conditions import NEVER, conj, exists
+from access.later import Later
 from access.policies import policy_of
 from access.seen import seen
 from access.sql import IsIn
@@ -45,6 +47,18 @@ def links(through: type[Model], here: str, there: str, target: type[Model], orde
         return ArraySubquery(rows.order_by(order).values_list(F(f"{there}_id")))
 
     return column
+
+
+def rare_links(through: type[Model], here: str, there: str, target: type[Model], order: str = "pk") -> Column:
+    """As `links`, where most rows have none: decided by a statement of its own for rows that have (`access.later`)."""
+    everything = links(through, here, there, target, order)
+    assert callable(everything)  # noqa: S101  a column that is no path is a function
+    return Later(target, partial(everything, None))
+
+
+def rare_link(there: str, target: type[Model]) -> Column:
+    """As `link`, where most rows have none: decided by a statement of its own for rows that have one."""
+    return Later(target, partial(ExpressionWrapper, F(f"{there}_id"), UUIDField()))
 
 
 def link(there: str, target: type[Model]) -> Column:

@@ -17,7 +17,7 @@ from access.statements import Row, fetch
 from fhir.identifiers import held_key
 from fhir.outcomes import FhirError
 from fhir.registry import Resource
-from fhir.search import parse
+from fhir.search import HARMLESS, parse
 from fhir.search_values import token_parts
 
 
@@ -25,7 +25,8 @@ class Condition:
     """A condition on a type: at most one element meets it. Raises FhirError (400 or 422) for any other condition."""
 
     def __init__(self, entry: Resource, text: str) -> None:
-        pairs = parse_qsl(text.strip().removeprefix("?"), keep_blank_values=True, max_num_fields=2)
+        found = parse_qsl(text.strip().removeprefix("?"), keep_blank_values=True)
+        pairs = [(name, value) for name, value in found if name not in HARMLESS]
         if not entry.is_identified or [name for name, _value in pairs] != ["identifier"]:
             raise FhirError("condition-criteria")
         system, self.value = token_parts(pairs[0][1])

@@ -12,7 +12,7 @@ from access.access_matrix import access_matrix, hint
 from access.actors import Actor, danish_day
 from access.explanations import explain, facts_of
 from access.policies import policy_of
-from access.rest import FhirView, answer, as_key, represent, resource
+from access.rest import FhirView, answer, as_key, check_query, represent, resource
 from access.statements import Row
 from access.vocabulary import CITIZEN_SIDE, Action
 from fhir import capability
@@ -39,6 +39,7 @@ class OverviewView(FhirView):
 
     def get(self, request: Request, key: str) -> HttpResponse:
         """Answer with a collection of everything; refused alike for no relation and no such citizen."""
+        check_query(request._request)
         base = f"{request.scheme}://{request.get_host()}/fhir"
         bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "collection"}
         listed = [
@@ -73,6 +74,7 @@ class ExplainView(FhirView):
 
     def get(self, request: Request, kind: str, key: str) -> HttpResponse:
         """Answer with verdict, ground, reason and the nearest lawful way; logged like a look."""
+        check_query(request._request)
         row_key = as_key(key)
         entry = faces.holder(resource(kind, "read"), row_key)
         if scopes.is_bound(self.actor, kind, "read"):
@@ -104,6 +106,7 @@ class MatrixView(FhirView):
 
     def get(self, request: Request, key: str) -> HttpResponse:
         """Answer with verdict and ground for each category and act; to who may override, that there may be a block."""
+        check_query(request._request)
         parts = []
         lines = access_matrix(self.actor, as_key(key))
         for line in lines:

@@ -11,8 +11,8 @@ from uuid import UUID
 import orjson
 import psycopg
 import structlog
-from django.core.exceptions import SuspiciousOperation
-from django.db import DatabaseError
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError, DataError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -28,10 +28,11 @@ from rest_framework.views import APIView
 from access import refusals, scopes, service
 from access.actors import Actor
 from access.statements import Row
+from fhir.datatypes import key_in
 from fhir.elements import reduced
 from fhir.outcomes import FhirError, outcome_of
 from fhir.registry import Interaction, Resource, resource_of
-from fhir.search import parse_reading
+from fhir.search import HARMLESS, parse_reading, safe_name
 
 FHIR_MEDIA = "application/fhir+json"
 FHIR_JSON = f"{FHIR_MEDIA}; charset=utf-8"
@@ -155,9 +156,11 @@ class FhirView(APIView):
             service.log(self.actor, *told, citizen_id=None, outcome="refuse", reason="scope")
         if isinstance(exc, FhirError):
             return refuse(refusals.hinted(exc, getattr(self.request, "_user", None)))
-        if isinstance(exc, SuspiciousOperation):  # more parameters than are read, which are not asked for again
+        if isinstance(exc, SuspiciousOperation):  # more than is read, which is not asked for again
             self.request._request.GET = QueryDict()
-            return refuse(FhirError("bad-parameter", "…"))
+            return refuse(
+                FhirError("too-large") if isinstance(exc, RequestDataTooBig) else FhirError("bad-parameter", "…")
+            )
         if isinstance(exc, APIException):
             code = {
                 401: "bad-token",
@@ -169,6 +172,8 @@ class FhirView(APIView):
             # How long to wait, of a request too many.
             headers = {"Retry-After": str(ceil(getattr(exc, "wait", None) or 1))} if isinstance(exc, Throttled) else {}
             return refuse(FhirError(code.get(exc.status_code, "internal"), headers=headers))
+        if isinstance(exc, DataError):  # what is in no column's range was sent by the client
+            return refuse(FhirError("cannot-be-kept"))
         log.error("request failed", path=self.request.path, error=type(exc).__name__, exc_info=exc)
         self._note_fault()
         is_busy = isinstance(exc, DatabaseError | psycopg.OperationalError)
@@ -206,7 +211,7 @@ def resource(kind: str, interaction: Interaction) -> Resource:
 def as_key(text: str) -> UUID:
     """Read a logical id; what cannot be one of ours does not exist. Raises FhirError (404)."""
     try:
-        return UUID(text)
+        return key_in(text)
     except ValueError as error:
         raise FhirError("not-found") from error
 
@@ -250,6 +255,13 @@ def told(view: FhirView, entry: Resource, face: Resource, row: Row) -> HttpRespo
 def http_date(row: Row) -> str:
     """The time of a version as HTTP writes it."""
     return format_http_date(row["updated_at"].timestamp())
+
+
+def check_query(request: HttpRequest) -> None:
+    """The address of a write has no parameters but harmless ones: it would be ignored. Raises FhirError (400)."""
+    unknown = request.GET.keys() - HARMLESS
+    if unknown:
+        raise FhirError("unknown-parameter", safe_name(min(unknown)))
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:

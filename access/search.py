@@ -15,11 +15,11 @@ from access.policies import policy_of
 from access.shielding import meets_shields, unshielded
 from access.sql import IsIn, Param
 from access.statements import Search, Source
-from fhir.datatypes import parse_reference
+from fhir.datatypes import key_in, parse_reference
 from fhir.outcomes import FhirError
 from fhir.registry import Resource, SearchParameter
 from fhir.search import LAST_UPDATED, Criterion, Query
-from fhir.search_values import date_range, token_parts
+from fhir.search_values import about, date_range, token_parts
 
 # Made once: making a field costs more than most of what is done with it.
 _UUID, _TEXT, _DAY, _INSTANT = UUIDField(), TextField(), DateField(), DateTimeField()
@@ -188,7 +188,7 @@ def _token(builder: Builder, criterion: Criterion) -> None:
             continue
         output = builder.field_of(parameter.paths[0])
         is_key = isinstance(output, UUIDField)
-        typed: Any = UUID(code) if is_key else parameter.values(system or "", code) if parameter.values else code
+        typed: Any = key_in(code) if is_key else parameter.values(system or "", code) if parameter.values else code
         part = Q(**{parameter.paths[0]: builder.slot(typed, _UUID if is_key else _TEXT)})
         if system and parameter.systems:
             held = system.removeprefix(parameter.system_prefix)
@@ -219,6 +219,8 @@ def _date(builder: Builder, criterion: Criterion) -> None:
         paths = (str(builder.source.columns["updated_at"]),)
     for value in criterion.values:
         prefix, first, after = date_range(value)
+        if prefix == "ap":
+            first, after = about(first, after, builder.asker.moment)
         is_day = not isinstance(builder.field_of(paths[0]), DateTimeField)
         parts.append(_compare(builder, paths, prefix, first, after, is_day=is_day))
         shape.append(prefix)
@@ -252,6 +254,8 @@ def _compare(
         return ends(gte=at(after)) if prefix == "gt" else Q(**{f"{start}__gte": at(after)})
     if prefix == "ge":
         return ends(gte=at(first))
+    if prefix == "ap":
+        return Q(**{f"{start}__lt": at(after)}) & ends(gte=at(first))
     if prefix == "le":
         return Q(**{f"{start}__lt": at(after)})
     return Q(**{f"{start}__lt": at(first)}) if prefix == "lt" else Q(**{f"{end}__lt": at(first)})

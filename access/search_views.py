@@ -15,9 +15,10 @@ from access.write_views import CreateView
 from fhir.elements import reduced
 from fhir.outcomes import FhirError, issue, outcome
 from fhir.registry import Resource
-from fhir.search import Query, parse
+from fhir.search import HARMLESS, Query, parse, safe_name
 
 Pairs = list[tuple[str, str]]
+FORM = "application/x-www-form-urlencoded"
 
 
 class TypeView(CreateView):
@@ -49,7 +50,13 @@ class SearchView(FhirView):
         return search(self, entry, self.given(request, entry))
 
     def given(self, request: Request, entry: Resource) -> Pairs:
-        """The parameters of the form and of the address. Raises FhirError (400) for a number in the address."""
+        """The parameters of the form and of the address.
+
+        Raises FhirError: 400 for a number in the address, 415 for a body that is no form and would be ignored.
+        """
+        raw = request._request
+        if raw.content_type not in (FORM, "") and raw.body:
+            raise FhirError("form-expected")
         if any(is_secret(entry, name) for name in request._request.GET):
             raise FhirError("cpr-in-url")
         parts = [request._request.GET, request._request.POST]
@@ -164,5 +171,8 @@ def opened(entry: Resource, pairs: Pairs, *, is_lenient: bool) -> Query:
     given = dict(pairs)
     if "_cursor" not in given:
         return parse(entry, pairs, is_lenient=is_lenient)
+    unknown = given.keys() - {"_cursor", "_count", *HARMLESS}
+    if unknown and not is_lenient:
+        raise FhirError("unknown-parameter", safe_name(min(unknown)))
     held, count = paging.open_cursor(entry.type, given["_cursor"])
     return parse(entry, [*held, ("_count", given.get("_count", str(count))), ("_cursor", given["_cursor"])])

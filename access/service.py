@@ -29,6 +29,7 @@ from access.statements import (
     count_permitted,
     cursor,
     fetch,
+    with_links,
 )
 from access.vocabulary import CITIZEN_SIDE, Action, Category, Reason
 from fhir.ids import new_key
@@ -322,7 +323,8 @@ def glance(
     Each search has to name her. `nothing` is the reason of the refusal that is logged where there is nothing; blank
     where the asker is known to have a right to look, whatever there is. Of types that the token does not name there is
     nothing. Raises OutOfScope for another citizen than the one it names. One statement for each search (two about a
-    citizen who has consented or blocked) and one for the log, sent together and committed together.
+    citizen who has consented or blocked) and one for the log, sent together and committed together; one more for each
+    column of rare links that there is any in (`access.later`).
     """
     scopes.demand(actor, "Patient", "read", citizen_id)
     named = [scopes.may(actor, source.name, "overview") for source, _wanted in searches]
@@ -354,4 +356,4 @@ def glance(
             laws=sorted({row["recorded_under"] for row in found if row.get("recorded_under")}),
             rules=sorted({rule for row in found for rule in row["rules"]}),
         )
-    return results
+    return [with_links(source, actor, rows) for (source, _wanted), rows in zip(searches, results, strict=True)]

@@ -6,24 +6,26 @@ it once per connection. The gates are those of the policy, so what a list shows 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet, UUIDField
 
 from access import log_rows, scopes
 from access.actors import Actor
 from access.conditions import NEVER, Condition, Target, disj, has_decided
 from access.flags import column_of, flag_of
+from access.later import told_links
 from access.marks import MARK, marks
 from access.policies import Rule, policy_of
 from access.shielding import Deed, Person, answers, people_of, shielded_row
-from access.sql import ONE_CITIZEN, compile_queryset, numbered, worked_out
+from access.sql import ONE_CITIZEN, IsIn, Param, compile_queryset, numbered, worked_out
 from access.vocabulary import Action
 from fhir.ids import new_key
 
@@ -345,8 +347,36 @@ def fetch(
     for is_lean in (True, False) if may_be_lean(source, actor, search) else (False,):
         statement = compiled(source, actor, search, logged=logged, is_lean=is_lean)
         if statement.sql and (rows := statement.run(values)):
-            return as_rows(statement, rows)
+            return with_links(source, actor, as_rows(statement, rows))
     return []
+
+
+def with_links(source: Source, actor: Actor, rows: list[Row]) -> list[Row]:
+    """The rows with only those links that the actor may follow, where links are decided later. Changes the rows.
+
+    One statement for each column that any row has such a link in (two about a citizen who has consented or blocked);
+    none where there are none. As in a statement, scopes do not matter: what is told is the reference.
+    """
+    citizens = {row.get("citizen_id") for row in rows}
+    citizen_id = citizens.pop() if len(citizens) == 1 else None
+
+    def seen(target: type[Model], keys: list[UUID]) -> set[UUID]:
+        where, values = Q(IsIn(F("pk"), Param("q0", ArrayField(UUIDField())))), dict[str, Any](q0=keys)
+        if citizen_id is not None:
+            where, values["q1"] = where & Q(citizen_id=Param("q1", UUIDField())), citizen_id
+        wanted = Search(("linked", citizen_id is None), where, values, citizen_id, len(keys), is_bounded=True)
+        asker = replace(actor, scopes=frozenset())
+        found = fetch(_keys_of(target), asker, wanted, interaction="search", logged=False)
+        return {row["id"] for row in found}
+
+    return told_links(source, rows, seen)
+
+
+@lru_cache(maxsize=64)
+def _keys_of(model: type[Model]) -> Source:
+    """The ids of a table's rows, and whose they are."""
+    columns = {name: name for name in ("id", "citizen_id", "updated_at")}
+    return Source(model.__name__, model, columns, logged=False)
 
 
 def count_permitted(source: Source, actor: Actor, search: Search) -> int:

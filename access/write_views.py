@@ -17,6 +17,7 @@ from access.rest import (
     body_of,
     bytes_of,
     check_body,
+    check_query,
     check_there,
     is_reduced,
     represent,
@@ -27,6 +28,7 @@ from access.rest import (
 from access.statements import Row
 from fhir.outcomes import FhirError, all_well
 from fhir.registry import Resource
+from fhir.search import HARMLESS
 
 # How often a patch that told no version is made anew upon what somebody else wrote meanwhile.
 PATCH_ATTEMPTS = 3
@@ -45,6 +47,7 @@ class InstanceView(FhirView):
     def put(self, request: Request, kind: str, key: str) -> HttpResponse:
         """Update; `If-Match` names the version that the caller has."""
         entry = resource(kind, "update")
+        check_query(request._request)
         body = body_of(request._request)
         check_body(entry, body)
         if body.get("id") != key:
@@ -60,6 +63,7 @@ class InstanceView(FhirView):
         changes nothing writes nothing. The asker reads what she patches, and that is logged as any read.
         """
         entry = resource(kind, "patch")
+        check_query(request._request)
         stated = stated_version(request)
         patch, media_type = patch_of(request._request)
         for left in reversed(range(PATCH_ATTEMPTS)):
@@ -95,6 +99,7 @@ class InstanceView(FhirView):
     def delete(self, request: Request, kind: str, key: str) -> HttpResponse:
         """Delete what may be deleted; it is kept, and its history shows it."""
         entry = resource(kind, "delete")
+        check_query(request._request)
         assert entry.delete is not None  # noqa: S101  the registry offers it
         row = entry.delete(by=self.actor, key=as_key(key), if_match=stated_version(request))
         return empty(204, {"ETag": versioned(row)["ETag"]})
@@ -106,7 +111,7 @@ class CreateView(FhirView):
     def post(self, request: Request, kind: str) -> HttpResponse:
         """Create; the id of the body is ignored. With `If-None-Exist` only where there is none."""
         entry = resource(kind, "create")
-        if request._request.GET:
+        if request._request.GET.keys() - HARMLESS:
             raise FhirError("query-on-create")
         body = body_of(request._request)
         check_body(entry, body)
@@ -179,9 +184,9 @@ def check_patched(entry: Resource, before: dict[str, Any], after: dict[str, Any]
 
 
 def stated_version(request: Request) -> int | None:
-    """The version that `If-Match` names, if it stands there. Raises FhirError (412) for none of ours."""
-    header = request.META.get("HTTP_IF_MATCH")
-    return None if header is None else _number(header)
+    """The version that `If-Match` names, if it names one: `*` does not. Raises FhirError (412) for none of ours."""
+    header = request.META.get("HTTP_IF_MATCH", "").strip()
+    return None if header in ("", "*") else _number(header)
 
 
 def version_of(request: Request, body: dict[str, Any]) -> int | None:

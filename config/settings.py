@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "identity.origins.Origins",
+    "config.addresses.SlashAtTheEnd",
     "django.middleware.common.CommonMiddleware",
     # What browsers need, and what requests for anything but a page pass untouched.
     "config.pages.PageHeaders",

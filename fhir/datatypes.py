@@ -1,10 +1,14 @@
 """FHIR datatypes out and in: small pure functions over plain dictionaries, and the systems they name."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 BASE = "https://patientoverblik.dk/fhir"
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
@@ -29,6 +33,7 @@ LAW_CODES = {
     "elderly-act": "elderly-act",
 }
 DENMARK = ZoneInfo("Europe/Copenhagen")
+_KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
 def instant(value: datetime | None) -> str | None:
@@ -163,11 +168,26 @@ def parse_instant(value: str) -> datetime:
 
 
 def parse_reference(value: str, kinds: tuple[str, ...]) -> tuple[str, UUID]:
-    """Read a literal reference of one of these types, relative or absolute. Raises ValueError."""
+    """Read a literal reference of one of these types, relative or absolute on this server. Raises ValueError."""
     parts = value.rstrip("/").split("/")
+    if "://" in value and not _is_ours(value):
+        raise ValueError(value)
     if "_history" in parts:
         parts = parts[: parts.index("_history")]
     kind = parts[-2] if len(parts) > 1 else kinds[0] if len(kinds) == 1 else ""
     if kind not in kinds:
         raise ValueError(value)
-    return kind, UUID(parts[-1])
+    return kind, key_in(parts[-1])
+
+
+def _is_ours(address: str) -> bool:
+    """Whether an absolute address is on this server, by any of its names."""
+    host, _port = split_domain_port(address.partition("://")[2].partition("/")[0].lower())
+    return validate_host(host, settings.ALLOWED_HOSTS) or address.startswith(f"{BASE}/")
+
+
+def key_in(text: str) -> UUID:
+    """Read an id as it is written here; other spellings of a UUID are none. Raises ValueError."""
+    if _KEY.fullmatch(text) is None:
+        raise ValueError(text)
+    return UUID(text)

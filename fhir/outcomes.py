@@ -13,6 +13,17 @@ _KINDS = (
     ErrorKind(
         "wrong-shape", 400, "structure", "Indholdet har ikke den rette form: {}", "The body has the wrong shape: {}"
     ),
+    ErrorKind("too-many-parameters", 400, "too-long", "Der er for mange parametre.", "There are too many parameters."),
+    ErrorKind(
+        "form-expected", 415, "not-supported", "Søgning med POST sender en formular.", "A search by POST is a form."
+    ),
+    ErrorKind(
+        "cannot-be-kept",
+        422,
+        "value",
+        "En værdi kan ikke gemmes: et tal er for stort, eller en tekst har et tegn, der ikke er noget tegn.",
+        "A value cannot be kept: a number is too large, or a text has a character that is none.",
+    ),
     ErrorKind(
         "wrong-type",
         400,

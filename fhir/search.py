@@ -12,6 +12,8 @@ from fhir.search_values import split_values
 HARMLESS = frozenset({"_format", "_pretty", "_totalMethod"})
 COMMON = frozenset({"_id", "_lastUpdated", "_count", "_sort", "_cursor"})
 INCLUDES = ("_include", "_revinclude")
+# Of these there is one: of two that differ, one would be ignored.
+ONCE = frozenset({"_count", "_sort", "_cursor", "_summary", "_total"})
 LARGEST_PAGE = 200
 DEFAULT_PAGE = 50
 MOST_SORTS = 4
@@ -87,6 +89,8 @@ class _Parser:
         """Take one parameter. Raises FhirError for a value out of shape."""
         if "\x00" in raw:  # which no text of the database holds
             raise FhirError("bad-parameter", safe_name(name))
+        if name in ONCE and any(held == name and value != raw for held, value in self.applied):
+            raise FhirError("bad-parameter", name)
         result = {
             "_count": self._count,
             "_sort": self._sort,

@@ -84,7 +84,6 @@ class Body(Part, kw_only=True):
     resourceType: str  # noqa: N815
     id: str = ""
     meta: dict[str, Any] = {}
-    implicitRules: str = ""  # noqa: N815
     language: str = ""
     text: dict[str, Any] = {}
     extension: list[dict[str, Any]] = []
@@ -96,12 +95,16 @@ B = TypeVar("B", bound=Body)
 
 def convert(body: dict[str, Any], kind: type[B]) -> B:
     """Read a body as this structure. Raises FhirError (400) with the place of the first fault."""
+    name = body.get("resourceType", "")
     try:
-        return msgspec.convert(body, kind)
+        found = msgspec.convert(body, kind)
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at `$")
-        expression = f"{body.get('resourceType', '')}{place.rstrip('`')}"
-        raise FhirError("wrong-shape", text.split(" - ")[0], expression=expression) from error
+        raise FhirError("wrong-shape", text.split(" - ")[0], expression=f"{name}{place.rstrip('`')}") from error
+    for number, item in enumerate(found.extension):
+        if not isinstance(item.get("url"), str) or not item["url"]:
+            raise FhirError("wrong-shape", "url", expression=f"{name}.extension[{number}]")
+    return found
 
 
 def key_of(item: Reference, kind: str, expression: str) -> UUID:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor
-from access.columns import ELEMENT, link
+from access.columns import ELEMENT, rare_link
 from access.shielding import practitioner
 from access.statements import Row, Source
 from access.vocabulary import AuthorKind
@@ -49,7 +49,7 @@ OWN_COLUMNS = (
 CONDITION_SOURCE = Source(
     "Condition",
     Condition,
-    {**ELEMENT, **{name: name for name in OWN_COLUMNS}, "contact": link("contact", Contact)},
+    {**ELEMENT, **{name: name for name in OWN_COLUMNS}, "contact": rare_link("contact", Contact)},
 )
 
 

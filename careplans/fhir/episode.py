@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from access.actors import Actor
-from access.columns import ELEMENT, Linked, links
+from access.columns import ELEMENT, Linked, rare_links
 from access.shielding import Deed, practitioner
 from access.statements import Row, Source
 from careplans.fhir.act_parameters import keys_of
@@ -75,8 +75,8 @@ EPISODE_SOURCE = Source(
     {
         **ELEMENT,
         **{name: name for name in OWN_COLUMNS},
-        "team": links(RelationElement, "relation_id", "team", CareTeam, order="rank"),
-        "condition": links(RelationElement, "relation_id", "condition", Condition, order="rank"),
+        "team": rare_links(RelationElement, "relation_id", "team", CareTeam, order="rank"),
+        "condition": rare_links(RelationElement, "relation_id", "condition", Condition, order="rank"),
     },
     people={"professional_id": Deed("origin_id")},
 )

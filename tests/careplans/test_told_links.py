@@ -139,8 +139,10 @@ def test_a_relation_tells_each_of_the_teams_and_conditions_she_sees(cast: Cast, 
         assert ask.get(f"{search}&condition={condition.pk}").ids == hit
     along = ask.get(f"{search}&_include=EpisodeOfCare:team&_include=EpisodeOfCare:condition")
     assert brought(along) == {("CareTeam", str(shown[0].pk)), ("Condition", str(shown[1].pk))}
-    for text in (str(found), str(along.body), str(ask.get(f"Patient/{tove.pk}/$everything").body)):
-        assert not [thing for thing in kept if str(thing.pk) in text]
+    whole = [ask.get(f"Patient/{tove.pk}/{name}").body for name in ("$everything", "$overview")]
+    for told in (found, along.body, *whole):
+        assert str(shown[1].pk) in str(told)
+        assert not [thing for thing in kept if str(thing.pk) in str(told)]
     for kind, name in (("CareTeam", "team"), ("Condition", "condition")):
         back = ask.get(f"{kind}?patient={tove.pk}&_revinclude=EpisodeOfCare:{name}")
         assert brought(back) == {("EpisodeOfCare", str(relation.pk))}
