@@ -376,7 +376,7 @@ def with_links(source: Source, actor: Actor, rows: list[Row]) -> list[Row]:
 def _keys_of(model: type[Model]) -> Source:
     """The ids of a table's rows, and whose they are."""
     columns = {name: name for name in ("id", "citizen_id", "updated_at")}
-    return Source(model.__name__, model, columns, logged=False)
+    return Source("links", model, columns, logged=False)
 
 
 def count_permitted(source: Source, actor: Actor, search: Search) -> int:
