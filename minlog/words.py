@@ -42,6 +42,43 @@ ACTIVITIES: dict[str, Texts] = {
     "login": ("Loggede ind i", "Logged in to"),
     "logout": ("Loggede ud af", "Logged out of"),
 }
+# In what capacity somebody acted, and of what profession she is.
+CAPACITIES: dict[ActingAs, Texts] = {
+    ActingAs.HP: ("sundhedsperson", "health professional"),
+    ActingAs.HP_ASSIST: (
+        "medhjælp under en sundhedspersons ansvar",
+        "assistant on the responsibility of a health professional",
+    ),
+    ActingAs.HP_PERMIT: ("medarbejder med ledelsens tilladelse", "member of staff with the management's permission"),
+    ActingAs.HP_STUDENT: ("studerende i behandlingen", "student in treatment"),
+    ActingAs.CARE: ("medarbejder i hjemmeplejen", "member of staff of home care"),
+    ActingAs.CASE: ("sagsbehandler", "caseworker"),
+    ActingAs.SOC_PSY: ("medarbejder i socialpsykiatrien", "member of staff of social psychiatry"),
+    ActingAs.CITIZEN: ("borgeren selv", "the citizen herself"),
+    ActingAs.PROXY: ("pårørende med fuldmagt", "relative with a power of attorney"),
+    ActingAs.PARENT: ("forælder", "parent"),
+    ActingAs.GUARDIAN: ("værge", "guardian"),
+    ActingAs.AUDIT: ("kontrollant af opslag", "auditor of look-ups"),
+    ActingAs.SUPERVISION: ("tilsynsmyndighed", "supervising authority"),
+    ActingAs.QUALITY: ("kvalitetsarbejde", "quality work"),
+    ActingAs.ADMIN: ("systemadministrator", "system administrator"),
+    ActingAs.SYSTEM: ("afsendersystem", "sending system"),
+}
+PROFESSIONS: dict[Profession, Texts] = {
+    Profession.DOCTOR: ("læge", "doctor"),
+    Profession.NURSE: ("sygeplejerske", "nurse"),
+    Profession.CARE_ASSISTANT: ("social- og sundhedsassistent", "social and health care assistant"),
+    Profession.OCCUPATIONAL_THERAPIST: ("ergoterapeut", "occupational therapist"),
+    Profession.PHYSIOTHERAPIST: ("fysioterapeut", "physiotherapist"),
+    Profession.DENTIST: ("tandlæge", "dentist"),
+    Profession.MIDWIFE: ("jordemoder", "midwife"),
+    Profession.CARE_HELPER: ("social- og sundhedshjælper", "social and health care helper"),
+    Profession.CASEWORKER: ("sagsbehandler", "caseworker"),
+    Profession.SOCIAL_WORKER: ("pædagogisk medarbejder", "social worker"),
+    Profession.SECRETARY: ("sekretær", "secretary"),
+    Profession.STUDENT: ("studerende", "student"),
+    Profession.OTHER: ("anden medarbejder", "other member of staff"),
+}
 CONSENT_WINDOW = "consent-window"
 # What a professional stated before opening the overview by the button.
 GROUNDS: dict[str, Texts] = {
@@ -163,7 +200,7 @@ def entry_of(row: Row, *, english: bool = False, about: str = "") -> MinLogEntry
         reason=reason,
         organisation=row["unit_name"] or "",
         person=person_of(row),
-        role=role_of(row),
+        role=role_of(row, english=english),
         on_behalf_of=on_behalf_of(row),
         is_override=is_override(row),
         is_refused=is_refused(row),
@@ -242,10 +279,16 @@ def person_of(row: Row) -> str:
     return name_of(row, "actor_") if row["actor_citizen_id"] is not None else ""
 
 
-def role_of(row: Row) -> str:
+def profession_of(code: str, *, english: bool = False) -> str:
+    """A profession by its code, in words; empty for one that is not known."""
+    return PROFESSIONS[Profession(code)][english] if code in Profession else ""
+
+
+def role_of(row: Row, *, english: bool = False) -> str:
     """As what: the profession, and the capacity where it is not the usual one; for others the capacity."""
-    capacity = str(ActingAs(row["acting_as"]).label) if row["acting_as"] in ActingAs else row["acting_as"]
-    profession = str(Profession(row["profession"]).label) if row["profession"] in Profession else ""
+    acting_as = row["acting_as"]
+    capacity = CAPACITIES[ActingAs(acting_as)][english] if acting_as in ActingAs else acting_as
+    profession = profession_of(row["profession"], english=english)
     if not profession or row["acting_as"] == ActingAs.HP:
         return profession or capacity
     return f"{profession} ({capacity})"

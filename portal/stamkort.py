@@ -8,7 +8,8 @@ from typing import Any
 from access.actors import danish_day
 from access.shielding import in_words, shield_of
 from access.statements import Row
-from access.vocabulary import AuthorKind, Profession
+from access.vocabulary import AuthorKind
+from minlog.words import profession_of
 from portal.templatetags.portal import day, when
 from portal.visitors import Visitor
 from stamkort.card import Authors, Card
@@ -110,7 +111,7 @@ class Teller:
         if kept := shield_of(row, "author_id"):
             who = in_words(*kept)
         elif person := authors.people.get(row["author_id"]):
-            who = f"{person}, {Profession(person.profession).label}"
+            who = f"{person}, {profession_of(person.profession, english=self.english)}"
         else:
             who = self.t["staff"]
         return f"{who}, {unit.name}" if unit else who

@@ -12,10 +12,11 @@ from access import service
 from access.actors import danish_day
 from access.shielding import in_words, shield_of
 from access.statements import Row
-from access.vocabulary import ActingAs, Profession
+from access.vocabulary import ActingAs
 from consents import services
 from consents.fhir.blocks import BLOCK_SOURCE
 from consents.inputs import BlockInput
+from minlog.words import profession_of
 from portal import appointments
 from portal.appointments import Line
 from portal.around import around
@@ -104,8 +105,7 @@ class OneView(AppointmentsPage):
         if row["performer_id"] is None:
             return ""
         name = f"{row['performer_given_name']} {row['performer_family_name']}".strip()
-        known = row["performer_profession"]
-        profession = str(Profession(known).label) if known in Profession else ""
+        profession = profession_of(row["performer_profession"], english=self.english)
         return f"{name}, {profession}" if profession else name
 
 

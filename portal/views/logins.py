@@ -27,6 +27,7 @@ class SessionsView(VisitorPage):
             now=[each for each, is_open in told if is_open],
             earlier=[each for each, is_open in told if not is_open],
             this=self.visitor.login.pk,
+            most=sessions.MOST,
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ OF_CITIZEN = frozenset(
         "title",
         "next",
         "proposed",
+        "answered",
         "ending",
         "follow_up",
         "news_appointments",

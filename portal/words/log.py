@@ -8,6 +8,7 @@ OF_CITIZEN = frozenset(
         "whose_relatives",
         "whose_own",
         "override",
+        "questions",
     }
 )
 

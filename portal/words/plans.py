@@ -3,6 +3,8 @@
 # What speaks to the citizen whom the pages are about, and is told of her by name to who acts for her.
 OF_CITIZEN = frozenset(
     {
+        "admission",
+        "admission_now",
         "mine",
         "mine_lead",
         "not_asked",

@@ -7,6 +7,10 @@ WORDS = {
         "Here you see where you are logged in right now. Is there one that you do not know? Then log it out, and "
         "change your password.",
     ),
+    "most": (
+        "Du kan være logget ind {many} steder på en gang. Er der flere, bliver den ældste logget ud.",
+        "You can be logged in at {many} places at a time. If there are more, the oldest is logged out.",
+    ),
     "open": ("Logget ind nu", "Logged in now"),
     "over": ("Tidligere", "Earlier"),
     "over_lead": ("De sidste 30 dage.", "The last 30 days."),

@@ -6,7 +6,7 @@ import pytest
 
 from access.explanations import REASON_TEXTS
 from access.policies import all_policies
-from access.vocabulary import Reason
+from access.vocabulary import ActingAs, Profession, Reason
 from fhir.registry import all_resources
 from minlog import words
 from minlog.log import read_log
@@ -75,3 +75,15 @@ def test_pages_read_the_log_in_plain_words(cast: Cast) -> None:
     assert (line.organisation, line.role) == ("Lungemedicinsk afdeling (test)", "læge")
     assert (line.is_refused, line.is_override, line.on_behalf_of, line.correlation) == (False, False, "", "r-1")
     assert line.activity == "Søgte i dine diagnoser og tilstande"
+
+
+def test_every_capacity_and_profession_is_told_in_both_languages() -> None:
+    assert {each: danish for each, (danish, _english) in words.CAPACITIES.items()} == {
+        each: each.label for each in ActingAs
+    }
+    assert {each: danish for each, (danish, _english) in words.PROFESSIONS.items()} == {
+        each: each.label for each in Profession
+    }
+    nurse = row(acting_as="hp-student", profession="5166")
+    assert words.role_of(nurse) == "sygeplejerske (studerende i behandlingen)"
+    assert words.role_of(nurse, english=True) == "nurse (student in treatment)"
