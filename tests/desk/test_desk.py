@@ -96,7 +96,7 @@ def test_button_opens_the_overview_after_the_consent_window(cast: Cast, goal: Go
     )
 
 
-@pytest.mark.parametrize(("ground", "told"), [("treatment", "aktuel behandling"), ("agrees", "du er enig")])
+@pytest.mark.parametrize(("ground", "told"), [("treatment", "for at behandle dig"), ("agrees", "du har sagt ja")])
 def test_choice_and_reason_land_in_the_log_that_the_citizen_reads(cast: Cast, ground: str, told: str) -> None:
     Browser(cast, cast.doctor).open().states(ground, f"{REASON} {cast.citizen.person.cpr}")
 
