@@ -24,7 +24,7 @@ from portal.log_files import COLUMNS, as_csv, as_text, lines_of
 from portal.occasions import Occasion, group, mark_of, occasions_of
 from portal.pages import VisitorPage
 
-MOST_OCCASIONS = 30
+MOST_OCCASIONS = 15
 MOST_LINES = 5_000
 # What each choice of whose looks is to the log; those who help her are shown unless she asks for others.
 WHOSE = {"others": "others", "relatives": "relatives", "own": "own", "overrides": "overrides", "refused": "refused",
