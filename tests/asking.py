@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.db import connection
@@ -20,6 +21,7 @@ from identity import tokens
 from tests.rest import rule_of
 
 JSON = "application/fhir+json"
+FORM = "application/x-www-form-urlencoded"
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
 
 
@@ -88,9 +90,10 @@ class Asking:
         """Create."""
         return _answer(self.client.post(f"/fhir/{path}", orjson.dumps(body), content_type=JSON))
 
-    def find(self, kind: str, **query: Any) -> Answer:
-        """Search by POST."""
-        return _answer(self.client.post(f"/fhir/{kind}/_search", query))
+    def find(self, kind: str, address: str = "", **query: Any) -> Answer:
+        """Search by POST; `address` is asked for in the address beside."""
+        path = f"/fhir/{kind}/_search{address and f'?{address}'}"
+        return _answer(self.client.post(path, urlencode(query, doseq=True), content_type=FORM))
 
     def put(self, path: str, body: Any, version: int | None = None) -> Answer:
         """Update the version that the caller has."""

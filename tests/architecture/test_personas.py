@@ -9,6 +9,7 @@ Those who act for the citizen and may not decide just this are told so with 422;
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 import pytest
@@ -45,6 +46,7 @@ AGAIN = {
     },
 }
 JSON = "application/fhir+json"
+FORM = "application/x-www-form-urlencoded"
 MERGE_PATCH = "application/merge-patch+json"
 VERSION_1 = {"If-Match": 'W/"1"'}
 LETTERS = {401: "u", 403: "r", 404: "h", 405: "-", 400: "x", 409: "x", 412: "x", 422: "x", 201: "w", 204: "w"}
@@ -89,7 +91,7 @@ def asked(stage: Stage, entry: Resource, route: str, persona: Persona, key: str)
         case "search":
             return ask.get(f"/fhir/{entry.type}", whose | needed(entry, key))
         case "search by post":
-            return ask.post(f"/fhir/{entry.type}/_search", whose | needed(entry, key))
+            return ask.post(f"/fhir/{entry.type}/_search", urlencode(whose | needed(entry, key)), content_type=FORM)
         case "create":
             return ask.post(f"/fhir/{entry.type}", sent, content_type=JSON)
         case "update":

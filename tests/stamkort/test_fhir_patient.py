@@ -332,7 +332,7 @@ class TestLookUp:
         ask = Asking(cast.doctor.actor)
 
         found = ask.get("Patient", **{name: f"{CPR_SYSTEM}|{number}"})
-        posted = ask.post(f"Patient/_search?{name}={number}", {})
+        posted = ask.find("Patient", f"{name}={number}")
 
         for answer in (found, posted):
             assert (answer.status, answer.code) == (400, "cpr-in-url")
