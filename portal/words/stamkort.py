@@ -10,6 +10,7 @@ OF_CITIZEN = frozenset(
         "relatives_lead",
         "label_relationship",
         "hint_text",
+        "typed_relative",
     }
 )
 
@@ -44,8 +45,8 @@ WORDS = {
     "typed_you": ("Skrevet af dig {when}", "Written by you {when}"),
     "typed_citizen": ("Skrevet af {who} selv {when}", "Written by {who} {when}"),
     "typed_relative": (
-        "Skrevet {when} af en, der handler for {who}",
-        "Written {when} by somebody who acts for {who}",
+        "Skrevet {when} af en, der handler for dig",
+        "Written {when} by somebody who acts for you",
     ),
     "typed_staff": ("Skrevet af {name} {when}", "Written by {name} {when}"),
     "typed_other": ("Hentet fra et andet system {when}", "Fetched from another system {when}"),
