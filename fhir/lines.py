@@ -32,6 +32,9 @@ UNNAMED: dict[str, Texts] = {
     "Encounter": ("Kontakt", "Contact"),
     "Observation": ("Opfølgning", "Follow-up"),
     "Consent": ("Registrering", "Registration"),
+    # By what such a registration says.
+    "permit": ("Samtykke", "Consent"),
+    "deny": ("Spærring", "Block"),
 }
 STATUSES: dict[str, Texts] = {
     "active": ("aktiv", "active"),
@@ -125,8 +128,14 @@ def _line(resource: dict[str, Any], english: bool) -> Line:
     elif end and "T" in end:
         told = f"{told}–{_clock(end)}"
     title, kind = _title(resource), _kind(resource)
-    name = title or kind or UNNAMED.get(resource["resourceType"], SECTIONS[resource["resourceType"]])[english]
+    name = title or kind or _unnamed(resource)[english]
     return Line(name, told, _status(resource, english), kind if title else "", start or "")
+
+
+def _unnamed(resource: dict[str, Any]) -> Texts:
+    """What is said of a thing without words of its own."""
+    says, kind = resource.get("provision", {}).get("type"), resource["resourceType"]
+    return UNNAMED.get(says) or UNNAMED.get(kind) or SECTIONS[kind]
 
 
 def _title(resource: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from access import everything
 from audit.models import Entry
-from fhir.lines import SECTIONS
+from fhir.lines import SECTIONS, sections_of
 from fhir.registry import all_resources
 from tests import factories
 from tests.asking import Asking
@@ -127,3 +127,15 @@ def test_document_has_the_letters_of_the_pages_where_they_are_installed(cast: Ca
 def test_everything_that_is_told_of_a_citizen_has_a_heading_in_the_document() -> None:
     told = {each.type for each in all_resources() if each.citizen_parameter and each.in_overview}
     assert told - {"Patient"} <= set(SECTIONS)
+
+
+def test_consent_and_block_are_named_in_the_document_as_what_they_are(cast: Cast) -> None:
+    tove = cast.citizen.person
+    factories.consent(citizen=tove, recipient_unit=cast.units.ward)
+    factories.block(citizen=tove, unit=cast.units.ward)
+
+    told = [each["resource"] for each in bundle(Visit(tove))["entry"] if each["resource"]["resourceType"] == "Consent"]
+    named = {line.title for section in sections_of(told, english=False) for line in section.lines}
+
+    assert {"Samtykke", "Spærring"} <= named
+    assert "Registrering" not in named
